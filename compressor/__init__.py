@@ -1,0 +1,1 @@
+"""Owns models and data: reads, verifies, standardizes, profiles, compresses and measures."""

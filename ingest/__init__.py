@@ -1,0 +1,1 @@
+"""Owns documents: crawls published results and submits them as evidence."""

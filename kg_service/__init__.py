@@ -1,0 +1,1 @@
+"""Owns the graph: evidence, embeddings, predictor, recommendation and the gRPC service."""
