@@ -36,9 +36,7 @@ def to_status(error: KgpressError) -> status_pb2.Status:
     if error.remedy:
         add(error_details_pb2.LocalizedMessage(locale="en", message=error.remedy))
     if error.field:
-        violation = error_details_pb2.BadRequest.FieldViolation(
-            field=error.field, description=error.message
-        )
+        violation = error_details_pb2.BadRequest.FieldViolation(field=error.field, description=error.message)
         add(error_details_pb2.BadRequest(field_violations=[violation]))
     code = code_pb2.Code.Value(error.grpc_code)
     return status_pb2.Status(code=code, message=error.message, details=details)

@@ -75,9 +75,7 @@ class Strategy:
             )
             for position, step in enumerate(self.steps)
         ]
-        return types_pb2.Strategy(
-            text=self.text, steps=steps, catalogue_version=self.catalogue_version
-        )
+        return types_pb2.Strategy(text=self.text, steps=steps, catalogue_version=self.catalogue_version)
 
     def __str__(self) -> str:
         return self.text
@@ -97,9 +95,7 @@ def parse(text: str, catalogue: Catalogue | None = None) -> Strategy:
     return make([_parse_step(part, text) for part in parts], catalogue)
 
 
-def make(
-    steps: list[tuple[str, Mapping[str, Value]]], catalogue: Catalogue | None = None
-) -> Strategy:
+def make(steps: list[tuple[str, Mapping[str, Value]]], catalogue: Catalogue | None = None) -> Strategy:
     """A strategy from (method label, given settings) pairs; the rest is filled with defaults."""
     catalogue = catalogue or load()
     resolved = tuple(_resolve(catalogue.method(label), given) for label, given in steps)
@@ -148,9 +144,7 @@ def _parse_step(part: str, text: str) -> tuple[str, dict[str, Value]]:
         if not equals or not name or not value:
             raise StrategyError(f"{item!r} is not a setting", remedy=_EXAMPLE, field="strategy")
         if name in given:
-            raise StrategyError(
-                f"{name} is set twice in {label}", remedy="set it once", field="strategy"
-            )
+            raise StrategyError(f"{name} is set twice in {label}", remedy="set it once", field="strategy")
         given[name] = value
     return label, given
 
@@ -190,9 +184,7 @@ def _value(hp: Hyperparameter, given: Value) -> Value:
 
 
 def _out_of_range(hp: Hyperparameter, given: Value, allowed: str) -> StrategyError:
-    return StrategyError(
-        f"{hp.id}={given} is out of range", remedy=f"give {allowed}", field="strategy"
-    )
+    return StrategyError(f"{hp.id}={given} is out of range", remedy=f"give {allowed}", field="strategy")
 
 
 def _check_order(methods: list[Method]) -> None:

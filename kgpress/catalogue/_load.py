@@ -105,8 +105,7 @@ def load() -> Catalogue:
         compression_types=tuple(CompressionType(**c) for c in vocabulary["compression_type"]),
         metrics=tuple(Metric(**m) for m in vocabulary["metric"]),
         hardware=tuple(
-            Hardware(**h | {"precisions": tuple(h["precisions"])})
-            for h in data["hardware"]["hardware"]
+            Hardware(**h | {"precisions": tuple(h["precisions"])}) for h in data["hardware"]["hardware"]
         ),
         methods=tuple(methods),
         patterns=tuple(tuple(p.split(" > ")) for p in space["patterns"]),

@@ -1,0 +1,3 @@
+from kgpress.cli import main
+
+main()
