@@ -13,7 +13,7 @@ _OUTCOMES = {
     pb.OUTCOME_MET: "every limit holds",
     pb.OUTCOME_LIMITS_NOT_MET: "LIMITS NOT MET: this is the best that was found",
     pb.OUTCOME_FLOOR_UNRESOLVABLE: (
-        "within the limits, but too few validation rows to prove the allowed drop: give more rows with --verify"
+        "within the limits, on too few validation rows to prove the allowed drop: give more with --verify"
     ),
     pb.OUTCOME_BASE_KEPT: "the base model is kept: nothing better was found",
 }

@@ -120,13 +120,12 @@ def read_results(file: Path) -> Iterator[types_pb2.ReferenceResult]:
 
     from kgpress.v1 import types_pb2
 
+    opener = gzip.open if file.suffix == ".gz" else open
     number = 0
     try:
-        opened = (
-            gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open(encoding="utf-8")
-        )
-        with opened as lines:
-            for number, line in enumerate(lines, 1):
+        with opener(file, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                number += 1
                 if line.strip():
                     yield json_format.Parse(line, types_pb2.ReferenceResult())
     except json_format.ParseError as error:
