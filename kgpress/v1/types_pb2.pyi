@@ -285,6 +285,22 @@ class Measurement(_message.Message):
     rows: int
     def __init__(self, quality: _Optional[float] = ..., size_bytes: _Optional[int] = ..., parameters: _Optional[int] = ..., nonzero_parameters: _Optional[int] = ..., macs: _Optional[int] = ..., latency_ms: _Optional[float] = ..., latency_ms_half_width: _Optional[float] = ..., rows: _Optional[int] = ...) -> None: ...
 
+class Change(_message.Message):
+    __slots__ = ("quality", "parameters", "nonzero_parameters", "size", "macs", "latency")
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
+    PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    NONZERO_PARAMETERS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    MACS_FIELD_NUMBER: _ClassVar[int]
+    LATENCY_FIELD_NUMBER: _ClassVar[int]
+    quality: float
+    parameters: float
+    nonzero_parameters: float
+    size: float
+    macs: float
+    latency: float
+    def __init__(self, quality: _Optional[float] = ..., parameters: _Optional[float] = ..., nonzero_parameters: _Optional[float] = ..., size: _Optional[float] = ..., macs: _Optional[float] = ..., latency: _Optional[float] = ...) -> None: ...
+
 class Source(_message.Message):
     __slots__ = ("kind", "name", "url", "version", "licence", "title", "year")
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -358,7 +374,7 @@ class Derivation(_message.Message):
     def __init__(self, field: _Optional[str] = ..., origin: _Optional[str] = ..., raw: _Optional[str] = ..., confidence: _Optional[float] = ...) -> None: ...
 
 class Interpretation(_message.Message):
-    __slots__ = ("rules", "model", "model_family", "dataset", "domain", "task", "strategy", "hardware", "runtime", "metric", "before", "after", "derivations", "confidence", "cluster", "model_profile", "dataset_profile", "hardware_profile", "split", "test_before", "test_after", "seconds")
+    __slots__ = ("rules", "model", "model_family", "dataset", "domain", "task", "strategy", "hardware", "runtime", "metric", "before", "after", "derivations", "confidence", "cluster", "model_profile", "dataset_profile", "hardware_profile", "split", "test_before", "test_after", "seconds", "change")
     RULES_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FAMILY_FIELD_NUMBER: _ClassVar[int]
@@ -381,6 +397,7 @@ class Interpretation(_message.Message):
     TEST_BEFORE_FIELD_NUMBER: _ClassVar[int]
     TEST_AFTER_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
+    CHANGE_FIELD_NUMBER: _ClassVar[int]
     rules: str
     model: str
     model_family: str
@@ -403,7 +420,8 @@ class Interpretation(_message.Message):
     test_before: Measurement
     test_after: Measurement
     seconds: float
-    def __init__(self, rules: _Optional[str] = ..., model: _Optional[str] = ..., model_family: _Optional[str] = ..., dataset: _Optional[str] = ..., domain: _Optional[str] = ..., task: _Optional[str] = ..., strategy: _Optional[_Union[Strategy, _Mapping]] = ..., hardware: _Optional[str] = ..., runtime: _Optional[str] = ..., metric: _Optional[_Union[Metric, _Mapping]] = ..., before: _Optional[_Union[Measurement, _Mapping]] = ..., after: _Optional[_Union[Measurement, _Mapping]] = ..., derivations: _Optional[_Iterable[_Union[Derivation, _Mapping]]] = ..., confidence: _Optional[float] = ..., cluster: _Optional[str] = ..., model_profile: _Optional[_Union[ModelProfile, _Mapping]] = ..., dataset_profile: _Optional[_Union[DatasetProfile, _Mapping]] = ..., hardware_profile: _Optional[_Union[HardwareProfile, _Mapping]] = ..., split: _Optional[str] = ..., test_before: _Optional[_Union[Measurement, _Mapping]] = ..., test_after: _Optional[_Union[Measurement, _Mapping]] = ..., seconds: _Optional[float] = ...) -> None: ...
+    change: Change
+    def __init__(self, rules: _Optional[str] = ..., model: _Optional[str] = ..., model_family: _Optional[str] = ..., dataset: _Optional[str] = ..., domain: _Optional[str] = ..., task: _Optional[str] = ..., strategy: _Optional[_Union[Strategy, _Mapping]] = ..., hardware: _Optional[str] = ..., runtime: _Optional[str] = ..., metric: _Optional[_Union[Metric, _Mapping]] = ..., before: _Optional[_Union[Measurement, _Mapping]] = ..., after: _Optional[_Union[Measurement, _Mapping]] = ..., derivations: _Optional[_Iterable[_Union[Derivation, _Mapping]]] = ..., confidence: _Optional[float] = ..., cluster: _Optional[str] = ..., model_profile: _Optional[_Union[ModelProfile, _Mapping]] = ..., dataset_profile: _Optional[_Union[DatasetProfile, _Mapping]] = ..., hardware_profile: _Optional[_Union[HardwareProfile, _Mapping]] = ..., split: _Optional[str] = ..., test_before: _Optional[_Union[Measurement, _Mapping]] = ..., test_after: _Optional[_Union[Measurement, _Mapping]] = ..., seconds: _Optional[float] = ..., change: _Optional[_Union[Change, _Mapping]] = ...) -> None: ...
 
 class ReferenceResult(_message.Message):
     __slots__ = ("id", "locator", "source", "interpretation", "interpretation_version", "state", "reasons", "private", "submitted_at")
