@@ -1,0 +1,1 @@
+"""Parts of :mod:`kgpress.client`, which re-exports what is public."""

@@ -1,0 +1,225 @@
+"""The client for code without an event loop."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Self
+
+import grpc
+
+from kgpress._client import calls, requests
+from kgpress._client.base import Base
+from kgpress._client.calls import Call
+from kgpress._client.faults import fault
+from kgpress._client.files import PartFile, readable, upload_requests
+from kgpress.errors import KgpressError
+from kgpress.v1 import compression_pb2 as pb
+from kgpress.v1 import evidence_pb2, graph_pb2, types_pb2
+from kgpress.v1 import recommendation_pb2 as rec
+
+
+class Client(Base):
+    """Calls a kgpress server. Safe to share between threads.
+
+    Every method takes ``timeout`` (seconds) and raises :mod:`kgpress.errors`.
+    """
+
+    def recommend(
+        self, request: rec.RecommendRequest, *, timeout: float | None = None
+    ) -> rec.RecommendResponse:
+        """Ranks every strategy for a model, data and hardware."""
+        return self._call(calls.RECOMMEND, request, timeout)
+
+    def predict(self, request: rec.PredictRequest, *, timeout: float | None = None) -> rec.PredictResponse:
+        """What given strategies would do, for up to 256 subjects."""
+        return self._call(calls.PREDICT, request, timeout)
+
+    def embedding(self, strategy: str, *, timeout: float | None = None) -> rec.GetStrategyEmbeddingResponse:
+        """The vector of a strategy, given as text."""
+        return self._call(calls.EMBEDDING, rec.GetStrategyEmbeddingRequest(strategy=strategy), timeout)
+
+    def strategies(
+        self, request: rec.ListStrategiesRequest | None = None, *, timeout: float | None = None
+    ) -> rec.ListStrategiesResponse:
+        """One page of the action space."""
+        return self._call(calls.STRATEGIES, request or rec.ListStrategiesRequest(), timeout)
+
+    def submit_evidence(
+        self, results: Iterable[types_pb2.ReferenceResult], *, timeout: float | None = None
+    ) -> evidence_pb2.SubmitEvidenceResponse:
+        """Appends results in one stream; known ones add nothing."""
+        stream = (evidence_pb2.SubmitEvidenceRequest(result=result) for result in results)
+        return self._call(calls.SUBMIT_EVIDENCE, stream, timeout)
+
+    def review(
+        self, request: evidence_pb2.ReviewEvidenceRequest, *, timeout: float | None = None
+    ) -> types_pb2.ReferenceResult:
+        """A curator's decision; the result as it stands after it."""
+        return self._call(calls.REVIEW, request, timeout)
+
+    def search_evidence(
+        self, request: evidence_pb2.SearchEvidenceRequest | None = None, *, timeout: float | None = None
+    ) -> evidence_pb2.SearchEvidenceResponse:
+        """One page of results that match."""
+        return self._call(calls.SEARCH_EVIDENCE, request or evidence_pb2.SearchEvidenceRequest(), timeout)
+
+    def get_evidence(self, id: str, *, timeout: float | None = None) -> evidence_pb2.GetEvidenceResponse:
+        """One result with its reviews and older readings."""
+        return self._call(calls.GET_EVIDENCE, evidence_pb2.GetEvidenceRequest(id=id), timeout)
+
+    def query(
+        self,
+        cypher: str,
+        parameters: Mapping[str, Any] | None = None,
+        *,
+        row_limit: int = 0,
+        timeout_s: float = 0.0,
+        timeout: float | None = None,
+    ) -> graph_pb2.QueryGraphResponse:
+        """Read-only Cypher. ``timeout_s`` bounds the query, ``timeout`` the call around it."""
+        request = requests.query(cypher, parameters, row_limit, timeout_s)
+        around = calls.QUERY.deadline_s + (timeout_s or requests.QUERY_TIMEOUT_S)
+        return self._call(calls.QUERY, request, around if timeout is None else timeout)
+
+    def graph_status(self, *, timeout: float | None = None) -> graph_pb2.GetGraphStatusResponse:
+        """Store, schema version, revision and counts."""
+        return self._call(calls.GRAPH_STATUS, graph_pb2.GetGraphStatusRequest(), timeout)
+
+    def upload(self, path: str | os.PathLike[str], *, timeout: float | None = None) -> pb.Artifact:
+        """Sends a file in chunks of 1 MiB; the server checks its hash."""
+        file = readable(path)
+        return self._call(calls.UPLOAD, upload_requests(file), timeout)
+
+    def download(self, hash: str, path: str | os.PathLike[str], *, timeout: float | None = None) -> Path:
+        """Fetches a file by hash. It appears at ``path`` whole and checked, or not at all; a
+        broken fetch goes on where it stood, also in a later call."""
+        part, resume = PartFile(Path(path), hash), requests.Resume(self._retries)
+        while True:
+            try:
+                request = pb.DownloadArtifactRequest(hash=hash, offset=part.offset)
+                for message in self._stream(calls.DOWNLOAD, request, timeout):
+                    if message.WhichOneof("part") == "chunk":
+                        part.append(message.chunk)
+                        resume.alive()
+                return part.finish()
+            except KgpressError as error:
+                time.sleep(resume.wait_s(error))
+
+    def submit(self, spec: pb.JobSpec, idempotency_key: str = "", *, timeout: float | None = None) -> pb.Job:
+        """Queues a job. The same key with the same specification gives the same job back."""
+        return self._call(calls.SUBMIT, requests.submit(spec, idempotency_key), timeout)
+
+    def job(self, id: str, *, timeout: float | None = None) -> pb.Job:
+        """A job as it stands."""
+        return self._call(calls.JOB, pb.GetJobRequest(id=id), timeout)
+
+    def jobs(
+        self, states: Iterable[pb.JobState] = (), *, page_size: int = 0, timeout: float | None = None
+    ) -> Iterator[pb.Job]:
+        """Every job in the given states (all when none is given), page by page."""
+        token, wanted = "", list(states)
+        while True:
+            response = self._call(calls.JOBS, requests.jobs(wanted, page_size, token), timeout)
+            yield from response.jobs
+            token = response.page.next_token
+            if not token:
+                return
+
+    def watch(
+        self, id: str, *, after_sequence: int = 0, timeout: float | None = None
+    ) -> Iterator[pb.WatchJobResponse]:
+        """Events to the job's end; a broken connection is resumed by sequence number.
+
+        ``timeout`` bounds one connection, not the watch: it is opened anew when it runs out.
+        """
+        last, resume = after_sequence, requests.Resume(self._retries, rolling=True)
+        while True:
+            try:
+                request = pb.WatchJobRequest(id=id, after_sequence=last)
+                for event in self._stream(calls.WATCH, request, timeout):
+                    last = max(last, event.sequence)
+                    resume.alive()
+                    yield event
+                    if event.HasField("job"):
+                        return
+                # The server ended the stream before the job's end: it is going down.
+                time.sleep(resume.wait_s(requests.ended(self.target)))
+            except KgpressError as error:
+                time.sleep(resume.wait_s(error))
+
+    def cancel(self, id: str, *, timeout: float | None = None) -> pb.Job:
+        """Asks a job to stop; a queued one stops at once."""
+        return self._call(calls.CANCEL, pb.CancelJobRequest(id=id), timeout)
+
+    def acquire(
+        self, worker: str, job_id: str = "", *, timeout: float | None = None
+    ) -> pb.AcquireLeaseResponse:
+        """For workers: a lease on the given or the oldest queued job; no job where there is none."""
+        return self._call(calls.ACQUIRE, pb.AcquireLeaseRequest(worker=worker, job_id=job_id), timeout)
+
+    def heartbeat(
+        self,
+        job_id: str,
+        fencing_token: int,
+        progress: pb.Progress | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> pb.HeartbeatResponse:
+        """For workers: keeps the lease; raises LeaseLost where another holds it."""
+        request = pb.HeartbeatRequest(job_id=job_id, fencing_token=fencing_token, progress=progress)
+        return self._call(calls.HEARTBEAT, request, timeout)
+
+    def report_results(
+        self,
+        job_id: str,
+        fencing_token: int,
+        results: Iterable[types_pb2.ReferenceResult],
+        *,
+        timeout: float | None = None,
+    ) -> list[str]:
+        """For workers: appends results, idempotent by locator; their ids."""
+        request = pb.ReportResultsRequest(job_id=job_id, fencing_token=fencing_token, results=list(results))
+        return list(self._call(calls.REPORT, request, timeout))
+
+    def complete(
+        self,
+        job_id: str,
+        fencing_token: int,
+        *,
+        result: pb.JobResult | None = None,
+        error: KgpressError | pb.JobError | None = None,
+        cancelled: bool = False,
+        partial_result: pb.JobResult | None = None,
+        timeout: float | None = None,
+    ) -> pb.Job:
+        """For workers: ends the job with a result, with an error, or cancelled."""
+        request = requests.complete(job_id, fencing_token, result, error, cancelled, partial_result)
+        return self._call(calls.COMPLETE, request, timeout)
+
+    def close(self) -> None:
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _call(self, call: Call, request: Any, timeout: float | None) -> Any:
+        try:
+            response = self._method(call)(request, timeout=self._deadline(call, timeout))
+            return calls.wanted(call, response)
+        except grpc.RpcError as error:
+            raise fault(error, call, self.target) from None
+
+    def _stream(self, call: Call, request: Any, timeout: float | None) -> Iterator[Any]:
+        stream = self._method(call)(request, timeout=self._deadline(call, timeout))
+        try:
+            yield from stream
+        except grpc.RpcError as error:
+            raise fault(error, call, self.target) from None
+        finally:
+            stream.cancel()
