@@ -75,7 +75,7 @@ def cli() -> None:
 def main() -> None:
     """Runs the shell; bad input ends in one sentence and an exit code that is not 0."""
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(prog_name="kgpress", standalone_mode=False)
     except click.exceptions.Abort:
         sys.stderr.write("kgpress: interrupted\n")
         code = 130
