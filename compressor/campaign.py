@@ -66,7 +66,8 @@ def read(file: Path) -> Campaign:
     if declared.keys() != names:
         odd = ", ".join(sorted(declared.keys() ^ names))
         raise InvalidInput(f"{file.name}: missing or unknown keys: {odd}", remedy="see benchmarks/campaigns")
-    campaign = Campaign(**{k: tuple(v) if isinstance(v, list) else v for k, v in declared.items()})
+    frozen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in declared.items()}
+    campaign = Campaign(**frozen)
     catalogue.read_hardware(campaign.hardware)
     catalogue.load().metric(campaign.metric)
     for text in campaign.strategies:
