@@ -77,8 +77,8 @@ def ended(target: str) -> Unavailable:
 class Resume:
     """How long to wait before a stream is opened again, and when to give up.
 
-    Doubling with jitter from 0.2 to 5 s; every sign of life starts it anew, and a minute without
-    one ends it. A ``rolling`` stream is opened with a short deadline over and over, so that a
+    Doubling with jitter from 0.2 to 5 s; every sign of life starts it anew, and a minute of
+    failures ends it. A ``rolling`` stream is opened with a short deadline over and over, so that a
     peer that died silently is noticed.
     """
 
@@ -89,13 +89,15 @@ class Resume:
 
     def alive(self) -> None:
         self._failed = 0
-        self._last = time.monotonic()
+        self._broken_since = 0.0
 
     def wait_s(self, error: KgpressError) -> float:
         """Seconds to wait; raises the error where it is not one of the connection."""
         if self._rolling and isinstance(error, TimedOut):
             return 0.0
-        if not isinstance(error, Unavailable) or time.monotonic() - self._last >= self._patience_s:
+        now = time.monotonic()
+        self._broken_since = self._broken_since or now
+        if not isinstance(error, Unavailable) or now - self._broken_since >= self._patience_s:
             raise error
         self._failed += 1
         return min(5.0, 0.2 * 2**self._failed) * random.uniform(0.5, 1.0)
