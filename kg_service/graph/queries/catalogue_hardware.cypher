@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+MERGE (h:Hardware {name: row.name})
+SET h += row

@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+MERGE (m:Metric {name: row.name})
+SET m += row

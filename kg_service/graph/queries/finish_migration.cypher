@@ -1,0 +1,2 @@
+MATCH (m:Migration {version: $version})
+SET m.state = 'done', m.applied_at = $now

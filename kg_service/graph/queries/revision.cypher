@@ -1,0 +1,2 @@
+MATCH (g:GraphState {id: 'graph'})
+RETURN g.revision AS revision
