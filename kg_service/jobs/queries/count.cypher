@@ -1,0 +1,1 @@
+MATCH (j:Job) WHERE j.state IN $states RETURN count(j) AS total
