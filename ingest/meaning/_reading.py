@@ -1,0 +1,56 @@
+"""What a row says, before names are normalised: values with the cells they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ingest.tables import Cell
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number with its provenance. ``origin`` as in kgpress.v1.Derivation."""
+
+    number: Decimal
+    raw: str
+    #: Where it stands, for example "row 3, column 10 (Top1)".
+    place: str
+    how: str = ""
+    origin: str = "cell"
+    confidence: float = 1.0
+
+
+@dataclass
+class Sides:
+    """The parts of one quantity that are stated."""
+
+    after: Value | None = None
+    before: Value | None = None
+    change: Value | None = None
+    kept: Value | None = None
+
+    @property
+    def any(self) -> bool:
+        return any((self.after, self.change, self.kept))
+
+
+@dataclass
+class Reading:
+    """One outcome of one row or cell. ``anchor`` is the cell that identifies it."""
+
+    table: str
+    path: str
+    anchor: Cell
+    metric: str
+    names: dict[str, str]
+    quality: Sides = field(default_factory=Sides)
+    sizes: dict[str, Sides] = field(default_factory=dict)
+    settings: dict[str, Value] = field(default_factory=dict)
+    context: dict[str, str] = field(default_factory=dict)
+    #: Tells one run from another of equal values.
+    run: tuple[str, ...] = ()
+    #: Why it cannot teach as it stands: quarantined.
+    faults: list[str] = field(default_factory=list)
+    #: Why a curator should look at it: proposed.
+    doubts: list[str] = field(default_factory=list)
