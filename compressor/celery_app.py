@@ -127,7 +127,7 @@ def _consume(app: Any, shutdown: Shutdown) -> None:
     app.worker_main(["worker", *_CELERY_OPTIONS])
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> int:
     """The command line of ``python -m compressor.worker`` and ``kgpress worker``."""
     parser = argparse.ArgumentParser(prog="kgpress worker", description="Runs jobs of a kgpress server.")
     env = os.environ.get
@@ -152,4 +152,6 @@ def main(arguments: list[str] | None = None) -> None:
             )
             serve(worker, given.redis_url, given.poll, given.grace)
     except KgpressError as error:
-        sys.exit(f"kgpress worker: {error}")
+        sys.stderr.write(f"kgpress worker: {error}\n")
+        return error.exit_code
+    return 0

@@ -9,6 +9,7 @@ import logging
 import os
 import shutil
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,8 @@ from kgpress.v1 import compression_pb2 as pb
 
 _log = logging.getLogger(__name__)
 
-_ENDED = (pb.JOB_STATE_SUCCEEDED, pb.JOB_STATE_FAILED, pb.JOB_STATE_CANCELLED)
+#: States that a job does not leave.
+ENDED = (pb.JOB_STATE_SUCCEEDED, pb.JOB_STATE_FAILED, pb.JOB_STATE_CANCELLED)
 
 #: (job, services, work folder) -> result: compressor.pipeline.run_job.
 RunJob = Callable[[pb.Job, Any, Path], pb.JobResult]
@@ -97,7 +99,7 @@ class Worker:
                 state = self._client.job(job_id).state
             except NotFound:
                 state = pb.JOB_STATE_CANCELLED
-            if state in _ENDED:
+            if state in ENDED:
                 _log.info("job %s has ended elsewhere: its kept results are dropped", job_id)
                 self._spool.discard(job_id)
             elif state == pb.JOB_STATE_QUEUED:
@@ -195,7 +197,12 @@ def _job_error(error: KgpressError) -> pb.JobError:
     return pb.JobError(reason=error.reason, message=error.message, remedy=error.remedy)
 
 
-if __name__ == "__main__":
-    from compressor.celery_app import main
+def main(arguments: list[str] | None = None) -> int:
+    """``kgpress worker``; returns the exit code."""
+    from compressor.celery_app import main as serve
 
-    main()
+    return serve(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
