@@ -1,0 +1,34 @@
+"""What makes a result the same result: the place it stands in, not the numbers it holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from kgpress.v1 import types_pb2
+
+
+def canonical_locator(locator: types_pb2.Locator) -> str:
+    """The locator as JSON with every field in a fixed order, absent ones included."""
+    kind = locator.WhichOneof("kind")
+    place = getattr(locator, kind) if kind else None
+    fields: dict[str, Any] = {"kind": kind}
+    if place is not None:
+        fields |= {f.name: getattr(place, f.name) for f in place.DESCRIPTOR.fields}
+    return json.dumps(fields, sort_keys=True, ensure_ascii=False)
+
+
+def result_id(locator: types_pb2.Locator) -> str:
+    """SHA-256 of the locator's canonical form."""
+    return hashlib.sha256(canonical_locator(locator).encode()).hexdigest()
+
+
+def digest(interpretation: types_pb2.Interpretation) -> str:
+    """Equal for two readings exactly when they say the same."""
+    return hashlib.sha256(interpretation.SerializeToString(deterministic=True)).hexdigest()
+
+
+def source_id(source: types_pb2.Source) -> str:
+    parts = [source.kind, source.name, source.version, source.url]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]

@@ -1,0 +1,132 @@
+"""Decides what a batch of submitted results changes. Pure: it sees what is known, and writes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from kg_service.evidence._check import check
+from kg_service.evidence._identity import digest, source_id
+from kg_service.evidence._rows import interpretation_row, result_row, state_name, strategy_of
+from kgpress.catalogue import load
+from kgpress.strategy import Strategy
+from kgpress.v1 import evidence_pb2, types_pb2
+
+#: A curator's word stands, whatever a later reading says.
+_SETTLED = ("rejected", "superseded")
+
+
+@dataclass
+class Known:
+    """What the graph holds of one locator: its state and the digests of its readings by version."""
+
+    state: str
+    reasons: list[str]
+    digests: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Plan:
+    """Rows to write, and the receipts that they amount to."""
+
+    results: list[dict[str, Any]] = field(default_factory=list)
+    interpretations: list[dict[str, Any]] = field(default_factory=list)
+    states: list[dict[str, Any]] = field(default_factory=list)
+    #: Strategies that evidence mentions, and those that a run of its own adds to the action space.
+    published: list[Strategy] = field(default_factory=list)
+    executed: list[Strategy] = field(default_factory=list)
+    receipts: list[evidence_pb2.EvidenceReceipt] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.results or self.interpretations)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Who is believed: measurements of our own workers, trusted sources, states in our own files."""
+
+    accept_own_runs: bool = False
+    keep_states: bool = False
+    trusted_sources: frozenset[str] = frozenset()
+
+
+def plan(results: list[types_pb2.ReferenceResult], known: dict[str, Known], rules: Rules) -> Plan:
+    """``results`` carry their ids; ``known`` is extended by what the plan adds."""
+    made = Plan()
+    for result in results:
+        reading = digest(result.interpretation)
+        before = known.get(result.id)
+        # A run that is measured again under the same name (a retried delivery) changes nothing.
+        again = before is not None and (
+            reading in before.digests or result.locator.WhichOneof("kind") == "run"
+        )
+        if before is not None and again:
+            _receipt(made, result.id, before, duplicate=True)
+            continue
+        reasons = check(result)
+        if before is None:
+            state, reasons = _first_state(result, reasons, rules)
+            known[result.id] = now = Known(state, reasons)
+            made.results.append(
+                {"properties": result_row(result) | {"state": state, "reasons": reasons}}
+                | {"id": result.id, "source": result.source}
+            )
+        else:
+            now = before
+            now.state, now.reasons = _next_state(before, result, reasons, rules)
+            made.states.append({"id": result.id, "state": now.state, "reasons": now.reasons})
+        version = max(now.digests.values(), default=0) + 1
+        now.digests[reading] = version
+        made.interpretations.append(interpretation_row(result.id, version, result.interpretation))
+        _add_strategy(made, result, now.state)
+        _receipt(made, result.id, now, duplicate=False)
+    return made
+
+
+def _first_state(
+    result: types_pb2.ReferenceResult, reasons: list[str], rules: Rules
+) -> tuple[str, list[str]]:
+    if rules.keep_states and result.state:
+        given = state_name(result.state)
+        if not reasons or given in (*_SETTLED, "quarantined"):
+            return given, list(result.reasons) or reasons
+    if reasons:
+        return "quarantined", reasons
+    if result.locator.WhichOneof("kind") == "run" and rules.accept_own_runs:
+        return "accepted", []
+    if source_id(result.source) in rules.trusted_sources:
+        return "accepted", []
+    return "proposed", []
+
+
+def _next_state(
+    before: Known, result: types_pb2.ReferenceResult, reasons: list[str], rules: Rules
+) -> tuple[str, list[str]]:
+    if before.state in _SETTLED:
+        return before.state, before.reasons
+    state, reasons = _first_state(result, reasons, rules)
+    if before.state == "accepted" and state == "proposed":
+        return state, ["it reads differently since it was accepted"]
+    return state, reasons
+
+
+def _add_strategy(made: Plan, result: types_pb2.ReferenceResult, state: str) -> None:
+    strategy = strategy_of(result.interpretation)
+    if strategy is None:
+        return
+    methods = [load().method(label) for label in strategy.methods]
+    executed = (
+        state == "accepted"
+        and result.locator.WhichOneof("kind") == "run"
+        and strategy.fully_set
+        and all(method.executable for method in methods)
+    )
+    (made.executed if executed else made.published).append(strategy)
+
+
+def _receipt(made: Plan, id_: str, known: Known, *, duplicate: bool) -> None:
+    state = types_pb2.EvidenceState.Value(f"EVIDENCE_STATE_{known.state.upper()}")
+    made.receipts.append(
+        evidence_pb2.EvidenceReceipt(id=id_, state=state, reasons=known.reasons, duplicate=duplicate)
+    )

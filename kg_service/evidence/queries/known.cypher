@@ -1,0 +1,5 @@
+UNWIND $ids AS id
+MATCH (r:ReferenceResult {id: id})
+MATCH (r)-[:INTERPRETED_AS]->(i:Interpretation)
+RETURN r.id AS id, r.state AS state, r.reasons AS reasons,
+       collect({digest: i.digest, version: i.version}) AS readings

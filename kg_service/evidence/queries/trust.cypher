@@ -1,0 +1,3 @@
+MERGE (s:Source {id: $source.id})
+SET s += $source
+SET s += $trust
