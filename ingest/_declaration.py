@@ -106,7 +106,7 @@ class Source:
     files: tuple[File, ...]
     tables: tuple[Table, ...]
     strategies: tuple[StrategyRule, ...]
-    datasets: dict[str, dict[str, str]]
+    datasets: dict[str, dict[str, Any]]
     families: dict[str, str]
     papers: dict[str, dict[str, Any]]
     #: Results that pass every check are accepted; otherwise they wait for a curator.

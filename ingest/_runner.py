@@ -8,6 +8,7 @@ from typing import Any
 
 from scrapy.crawler import CrawlerProcess
 from scrapy.settings import Settings
+from twisted.python.failure import Failure
 
 from ingest import settings as defaults
 from ingest._declaration import load
@@ -51,12 +52,17 @@ def crawl(
     declared = load(source)
     merged = Settings()
     merged.setmodule(defaults, priority="project")
-    merged.update({"LOG_INSTALL_ROOT_HANDLER": False, "INGEST_SINK": sink, **(settings or {})}, priority="cmdline")
+    given = {"LOG_INSTALL_ROOT_HANDLER": False, "INGEST_SINK": sink, **(settings or {})}
+    merged.update(given, priority="cmdline")
     process = CrawlerProcess(merged)
     crawler = process.create_crawler("repository")
     arguments = {"source": source} | ({"base_url": base_url} if base_url else {})
-    failures: list[BaseException] = []
-    process.crawl(crawler, **arguments).addErrback(lambda f: failures.append(f.value))
+    failures: list[BaseException | None] = []
+
+    def failed(failure: Failure) -> None:
+        failures.append(failure.value)
+
+    process.crawl(crawler, **arguments).addErrback(failed)
     process.start()
     failure = next(iter(failures), None) or getattr(crawler, "ingest_failure", None)
     if failure is not None:

@@ -79,8 +79,10 @@ class KeepFaults:
     """Counts documents and keeps faults for the report."""
 
     def __init__(self, crawler: Crawler) -> None:
-        crawler.ingest_faults = self._faults = []  # type: ignore[attr-defined]
-        crawler.ingest_documents = self._documents = []  # type: ignore[attr-defined]
+        self._faults: list[Fault] = []
+        self._documents: list[Document] = []
+        crawler.ingest_faults = self._faults  # type: ignore[attr-defined]
+        crawler.ingest_documents = self._documents  # type: ignore[attr-defined]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:

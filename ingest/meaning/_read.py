@@ -67,7 +67,9 @@ def _read_row(table: Table, row: Row, anchor: Cell | None, grids: dict[str, Grid
             faults=own,
         )
         reading.settings = {n: v for n, c in table.settings.items() if (v := _value(c, row, grids, own, n))}
-        reading.context = {c: row.text(c) for c in table.context}
+        reading.origins = dict.fromkeys(table.constants, ("declaration", f"table {table.name}"))
+        reading.origins |= {f: ("cell", place(row.cells[c])) for f, c in table.names.items() if row.text(c)}
+        reading.context = {c: row.text(c) for c in table.context if row.text(c)}
         reading.run = tuple(row.text(c) for c in table.distinguish)
         reading.faults += _remarks(table.quarantine, row)
         reading.doubts += _remarks(table.doubt, row)

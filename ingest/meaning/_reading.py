@@ -44,6 +44,8 @@ class Reading:
     anchor: Cell
     metric: str
     names: dict[str, str]
+    #: Name -> (origin, place), as in Value.
+    origins: dict[str, tuple[str, str]] = field(default_factory=dict)
     quality: Sides = field(default_factory=Sides)
     sizes: dict[str, Sides] = field(default_factory=dict)
     settings: dict[str, Value] = field(default_factory=dict)

@@ -17,6 +17,8 @@ _BASE_PARAMETERS_OFF = Decimal("0.25")
 _PEERS = 3
 #: A share stated beside two sides may miss their ratio by this much.
 _SHARE_OFF = Decimal("0.02")
+#: A larger share kept is no reduction.
+_KEPT = Decimal("0.999")
 #: Up to this multiple of chance a classifier has learned nothing.
 _CHANCE = Decimal("1.5")
 
@@ -30,7 +32,16 @@ def complete(r: Reading) -> list[str]:
         reasons.append("the quality after compression is stated without the quality before")
     if not any(s.kept or (s.after and s.before) for s in r.sizes.values()):
         reasons.append("no reduction of parameters, size or operations is stated")
+    kept = [k for s in r.sizes.values() if (k := _kept(s)) is not None]
+    if kept and min(kept) > _KEPT:
+        reasons.append(f"nothing is removed: {min(kept):.2%} are kept")
     return reasons
+
+
+def _kept(s: Sides) -> Decimal | None:
+    if s.kept:
+        return s.kept.number
+    return s.after.number / s.before.number if s.after and s.before and s.before.number else None
 
 
 def quality_in_range(r: Reading) -> list[str]:
@@ -110,9 +121,8 @@ def peers(readings: Iterable[Reading]) -> dict[int, list[str]]:
             middle = statistics.median(group.values())
             off = abs(value.number - middle) / (middle if relative and middle else 1)
             if off > allowed:
-                reasons[i].append(
-                    f"{what} before is {value.raw} ({value.place}); the median of {len(group)} papers is {middle:.6g}"
-                )
+                others = f"the median of {len(group)} papers is {middle:.6g}"
+                reasons[i].append(f"{what} before is {value.raw} ({value.place}); {others}")
     return reasons
 
 

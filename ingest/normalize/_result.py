@@ -6,6 +6,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
+from urllib.parse import quote
 
 from ingest._declaration import Source
 from ingest.meaning._reading import Reading, Sides, Value
@@ -53,7 +55,7 @@ def to_result(
         source=pb.Source(
             kind=pb.SOURCE_KIND_DATASET,
             name=source.label,
-            url=f"https://github.com/{source.label}/blob/{source.commit}/{place.path}",
+            url=f"https://github.com/{source.label}/blob/{source.commit}/{quote(place.path)}",
             version=source.commit,
             licence=place.licence or source.licence,
             title=title,
@@ -105,7 +107,7 @@ def _locator(reading: Reading, place: Place) -> pb.Locator:
 
 
 def _interpretation(
-    source: Source, reading: Reading, strategy: Strategy | None, dataset: dict[str, str]
+    source: Source, reading: Reading, strategy: Strategy | None, dataset: dict[str, Any]
 ) -> pb.Interpretation:
     metric = load().metric(reading.metric)
     out = pb.Interpretation(
@@ -120,6 +122,8 @@ def _interpretation(
         split="unknown",
         cluster=_cluster(reading),
     )
+    for name, (origin, where) in reading.origins.items():
+        out.derivations.add(field=name, origin=origin, raw=f"{reading.names[name]} @ {where}", confidence=1.0)
     _fill_quality(out, reading.quality)
     zeros = strategy is not None and sets_zeros(strategy)
     for name, sides in reading.sizes.items():
@@ -167,9 +171,9 @@ def _fill_size(out: pb.Interpretation, name: str, sides: Sides, zeros: bool) -> 
         if value and 0 < value.number < 2**63:
             setattr(getattr(out, side), counted, round(value.number))
             _derive(out, f"{side}.{counted}", value)
-    both = sides.before and sides.after and sides.before.number > 0
-    if zeros and both:
-        setattr(out.change, after, float(sides.after.number / sides.before.number))
+    both = sides.before is not None and sides.after is not None
+    if both and zeros and (kept := _kept(sides)) is not None:
+        setattr(out.change, after, float(kept))
     elif sides.kept and not both:
         setattr(out.change, after, float(sides.kept.number))
         _derive(out, f"change.{after}", sides.kept)
@@ -186,16 +190,17 @@ def _cluster(reading: Reading) -> str:
     q, names = reading.quality, reading.names
     kept = _kept(reading.sizes.get("parameters", Sides()))
     quality = q.after or q.change
+    others = [s for n, s in sorted(reading.sizes.items()) if n != "parameters"]
     key = [
         *(names.get(n, "") for n in ("paper", "model", "dataset", "method")),
         reading.metric,
         list(reading.run),
-        str(round(quality.number, 4).normalize()) if quality else "",
-        str(round(kept, 3).normalize()) if kept is not None else "",
-        [
-            str(round(s.kept.number, 3).normalize())
-            for n, s in sorted(reading.sizes.items())
-            if n != "parameters" and s.kept
-        ],
+        _rounded(quality.number, 4) if quality else "",
+        _rounded(kept, 3) if kept is not None else "",
+        [_rounded(s.kept.number, 3) for s in others if s.kept],
     ]
     return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:16]
+
+
+def _rounded(number: Decimal, digits: int) -> str:
+    return f"{float(number):.{digits}f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from ingest._declaration import Source, StrategyRule
@@ -24,7 +25,7 @@ def strategy_of(rule: StrategyRule, stated: dict[str, Decimal]) -> Strategy:
         InvalidInput: a stated setting is outside the catalogue's range.
     """
     catalogue = load()
-    steps: list[tuple[str, dict[str, Value]]] = []
+    steps: list[tuple[str, Mapping[str, Value]]] = []
     for label in rule.steps:
         given: dict[str, Value] = {}
         for hp in catalogue.method(label).hyperparameters:

@@ -33,6 +33,7 @@ class RepositorySpider(scrapy.Spider):
     """
 
     name = "repository"
+    store: DocumentStore
 
     def __init__(
         self, source: str = "", base_url: str = "https://raw.githubusercontent.com", **kwargs: Any
@@ -81,10 +82,10 @@ class RepositorySpider(scrapy.Spider):
         yield from self._one_less()
 
     def fail(self, failure: Failure) -> Iterator[Item]:
-        file: File = failure.request.cb_kwargs["file"]
+        file: File = failure.request.cb_kwargs["file"]  # type: ignore[attr-defined]
         response = getattr(failure.value, "response", None)
         reason = f"HTTP status {response.status}" if response is not None else str(failure.value)
-        yield Fault(file.path, f"not fetched: {reason or failure.type.__name__}")
+        yield Fault(file.path, f"not fetched: {reason or type(failure.value).__name__}")
         yield from self._one_less()
 
     def _one_less(self) -> Iterator[Item]:

@@ -52,7 +52,7 @@ def _read(stream: io.TextIOBase, limits: Limits) -> Grid:
     names = [h.strip() for h in heading]
     if twice := {n for n in names if n and names.count(n) > 1}:
         raise TableError(f"the heading names {sorted(twice)[0][:80]!r} twice", remedy="leave the table out")
-    rows = []
+    rows: list[Row] = []
     while True:
         start, fields = _next(reader, lines)
         if fields is None:
