@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,8 +16,6 @@ from kgpress.errors import InvalidInput
 
 #: Largest message either way. Files travel in chunks of 1 MiB.
 MAX_MESSAGE_BYTES = 16 * 2**20
-
-_LOOPBACK = ("localhost", "127.", "[::1]")
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,7 @@ def endpoint(target: str, tls: Tls | None, insecure: bool, retries: int, max_mes
         raise InvalidInput(
             "no server address was given", remedy="give host:port or unix:/path", field="target"
         )
-    local = target.startswith(("unix:", *_LOOPBACK))
-    if tls is None and not (local or insecure):
+    if tls is None and not (insecure or is_local(target)):
         raise InvalidInput(
             f"the server {target} is not on this machine and no TLS was given",
             remedy="give its CA certificate (tls=Tls(ca=...), KGPRESS_TLS_CA), or, on a network that you "
@@ -96,6 +94,17 @@ def endpoint(target: str, tls: Tls | None, insecure: bool, retries: int, max_mes
     if tls is not None:
         tls.credentials()
     return Endpoint(target, tls, retries, max_message_bytes)
+
+
+def is_local(target: str) -> bool:
+    """A unix socket, or a loopback address; a name that only begins like one is not."""
+    if target.startswith("unix:"):
+        return True
+    host = target.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def from_environment(environment: Mapping[str, str] | None = None) -> dict[str, Any]:
