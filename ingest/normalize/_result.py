@@ -55,7 +55,7 @@ def to_result(
         source=pb.Source(
             kind=pb.SOURCE_KIND_DATASET,
             name=source.label,
-            url=f"https://github.com/{source.label}/blob/{source.commit}/{quote(place.path)}",
+            url=_url(source, reading),
             version=source.commit,
             licence=place.licence or source.licence,
             title=title,
@@ -65,6 +65,12 @@ def to_result(
         state=state,
         reasons=list(dict.fromkeys(reasons or reading.doubts)),
     )
+
+
+def _url(source: Source, reading: Reading) -> str:
+    """One address per paper, so that each paper is a source of its own in the graph."""
+    paper = quote(reading.names.get("paper", ""))
+    return f"https://github.com/{source.label}/tree/{source.commit}" + (f"#{paper}" if paper else "")
 
 
 def _strategy(source: Source, reading: Reading, reasons: list[str]) -> Strategy | None:

@@ -91,8 +91,13 @@ def _first_state(
         given = state_name(result.state)
         if not reasons or given in (*_SETTLED, "quarantined"):
             return given, list(result.reasons) or reasons
+    # Who submits may doubt the own result: its checks see the whole document, ours one result.
+    if result.state == types_pb2.EVIDENCE_STATE_QUARANTINED:
+        reasons = list(dict.fromkeys([*result.reasons, *reasons]))
     if reasons:
         return "quarantined", reasons
+    if result.state == types_pb2.EVIDENCE_STATE_PROPOSED and result.reasons:
+        return "proposed", list(result.reasons)
     if result.locator.WhichOneof("kind") == "run" and rules.accept_own_runs:
         return "accepted", []
     if source_id(result.source) in rules.trusted_sources:
