@@ -7,6 +7,7 @@ one half of the UCR test rows is its validation set (unseen, teaches), the other
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import time
@@ -16,11 +17,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from google.protobuf import json_format
+
 from kgpress import catalogue, strategy
 from kgpress.client import Client
 from kgpress.errors import InvalidInput
 from kgpress.v1 import compression_pb2 as pb
-from kgpress.v1 import types_pb2
+from kgpress.v1 import evidence_pb2, types_pb2
 
 _FINAL = (pb.JOB_STATE_SUCCEEDED, pb.JOB_STATE_FAILED, pb.JOB_STATE_CANCELLED)
 
@@ -165,3 +168,35 @@ def _key(campaign: Campaign, task: Task) -> str:
     declared = f"{campaign.base_seed} {campaign.repeats} {campaign.hardware} {campaign.strategies}"
     digest = hashlib.sha256(declared.encode()).hexdigest()[:12]
     return f"campaign-{campaign.name}-{task.name}-{digest}"
+
+
+def export(campaign: Campaign, client: Client, out: Path) -> int:
+    """Writes the campaign's results as JSON lines that a new graph imports; returns their number.
+
+    Lines are sorted by identity and carry no time, so that the same evidence gives the same bytes.
+    """
+    lines = []
+    for job in client.jobs():
+        if job.spec.compress.campaign != campaign.name:
+            continue
+        for result in _results(client, job.id):
+            result.source.name = f"kgpress campaign {campaign.name}"
+            result.source.version = result.interpretation.strategy.catalogue_version
+            result.source.licence = "Apache-2.0"
+            result.ClearField("submitted_at")
+            lines.append(json_format.MessageToJson(result, preserving_proto_field_name=True, indent=None))
+    staging = out.with_name(out.name + ".partial")
+    with staging.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="") as packed:
+        packed.writelines(f"{line}\n".encode() for line in sorted(lines))
+    os.replace(staging, out)
+    return len(lines)
+
+
+def _results(client: Client, job: str) -> Iterator[types_pb2.ReferenceResult]:
+    request = evidence_pb2.SearchEvidenceRequest(job=job, page=types_pb2.PageRequest(size=200))
+    while True:
+        found = client.search_evidence(request)
+        yield from found.results
+        if not found.page.next_token:
+            return
+        request.page.token = found.page.next_token
