@@ -84,9 +84,10 @@ class JobRecord:
         self.events = json.dumps(events[-_MAX_EVENTS:])
 
     def events_after(self, sequence: int) -> Iterator[pb.WatchJobResponse]:
+        """What came later. The end is always told, so that no watcher waits for it in vain."""
         for event in json.loads(self.events):
-            if event["sequence"] > sequence:
-                final = self.finished and event["sequence"] == self.sequence
+            final = self.finished and event["sequence"] == self.sequence
+            if final or event["sequence"] > sequence:
                 yield pb.WatchJobResponse(
                     sequence=event["sequence"],
                     state=STATES[event["state"]],

@@ -41,7 +41,9 @@ class EvidenceServicer(evidence_pb2_grpc.EvidenceServiceServicer):
     ) -> pb.ReviewEvidenceResponse:
         if request.decision == pb.REVIEW_DECISION_UNSPECIFIED:
             raise validate.refuse("decision", "is missing", "accept, reject, quarantine or supersede")
-        result = self._evidence.review(request)
+        result = self._evidence.review(
+            request.id, request.decision, request.curator, request.note, request.superseded_by
+        )
         self._components.evidence_changed(reviewed=True)
         return pb.ReviewEvidenceResponse(result=result)
 
