@@ -37,7 +37,7 @@ def read_results(path: Path) -> Iterator[types_pb2.ReferenceResult]:
             if path.suffix == ".gz"
             else open(path, encoding="utf-8") as lines
         ):
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(lines, start=1):  # noqa: B007
                 if line.strip():
                     yield json_format.Parse(line, types_pb2.ReferenceResult())
     except (OSError, EOFError, UnicodeDecodeError) as error:
