@@ -4,29 +4,46 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 
 import click
 
-from ingest._declaration import names
 from kgpress.errors import KgpressError
 
 #: Some documents could not be used; the results of the others were submitted.
 EXIT_FAULTS = 7
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    try:
+        argv = None if arguments is None else list(arguments)
+        return commands.main(argv, prog_name="python -m ingest", standalone_mode=False) or 0
+    except KgpressError as error:
+        click.echo(f"error: {error}", err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130
+
+
 @click.group()
-def main() -> None:
+def commands() -> None:
     """Crawls published results and submits them as evidence."""
 
 
-@main.command("sources")
+@commands.command("sources")
 def sources() -> None:
     """Lists the declared sources."""
+    from ingest._declaration import names
+
     for name in names():
         click.echo(name)
 
 
-@main.command("crawl")
+@commands.command("crawl")
 @click.argument("source")
 @click.option("--base-url", help="Scheme and host of the documents, instead of the source's own.")
 @click.option("--server", default="", help="Target of the server that takes the results.")
@@ -35,8 +52,11 @@ def sources() -> None:
 @click.option("--set", "pairs", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting.")
 def crawl_command(
     source: str, base_url: str | None, server: str, out: str, as_json: bool, pairs: tuple[str, ...]
-) -> None:
-    """Crawls SOURCE and submits its results, or writes them to a file."""
+) -> int:
+    """Crawls SOURCE (a name, or a TOML file) and submits its results, or writes them to a file.
+
+    Ends with 7 where a document could not be used.
+    """
     from ingest._runner import crawl
 
     if bool(server) == bool(out):
@@ -45,21 +65,14 @@ def crawl_command(
     report = crawl(source, base_url, settings={"INGEST_SERVER": server, "INGEST_OUT": out, **settings})
     if as_json:
         click.echo(json.dumps(report.to_dict(), indent=1))
-    else:
-        for path, states in report.states.items():
-            click.echo(f"{path}: " + ", ".join(f"{n} {state}" for state, n in states.items()))
-        click.echo(
-            f"{report.fetched} documents fetched, {report.added} results added, {report.duplicates} known"
-        )
-        for fault in report.faults:
-            click.echo(f"{fault.path}: {fault.reason}", err=True)
-    if report.faults:
-        raise SystemExit(EXIT_FAULTS)
+        return EXIT_FAULTS if report.faults else 0
+    for path, states in report.states.items():
+        click.echo(f"{path}: " + ", ".join(f"{n} {state}" for state, n in states.items()))
+    click.echo(f"{report.fetched} fetched, {report.added} results added, {report.duplicates} known")
+    for fault in report.faults:
+        click.echo(f"{fault.path}: {fault.reason}", err=True)
+    return EXIT_FAULTS if report.faults else 0
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KgpressError as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(error.exit_code)
+    sys.exit(main())
