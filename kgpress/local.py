@@ -201,7 +201,7 @@ def ingest(arguments: list[str]) -> int:
     """The ingester's command line, submitting to this home's server unless told another."""
     from ingest.__main__ import main
 
-    if "--server" in arguments:
+    if {"--server", "--out", "--help"} & set(arguments):
         return main(arguments)
     with connect() as client:
         return main([*arguments, "--server", client.target])
@@ -270,14 +270,16 @@ def _serving(where: Place, socket: Path) -> Iterator[None]:
 def _import_shipped(where: Place, store: GraphStore) -> None:
     """The evidence that comes with the package, once per home and version of it."""
     import kg_service
-    from kg_service.graph import import_evidence
 
     files = sorted((Path(kg_service.__file__).parent / "shipped" / "evidence").glob("*.jsonl.gz"))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     seen = where.home / "graph" / "shipped.sha256"
-    if files and not (seen.exists() and seen.read_text() == digest):
-        import_evidence(store, files)
-        seen.write_text(digest)
+    if not files or (seen.exists() and seen.read_text() == digest):
+        return
+    from kg_service.graph import import_evidence
+
+    import_evidence(store, files)
+    seen.write_text(digest)
 
 
 def _serve(where: Place, ready: int | None) -> int:

@@ -21,13 +21,10 @@ NAME = "kgpress.test"
 def certificate(folder: Path, name: str) -> tuple[Path, Path]:
     """A self-signed certificate and its key."""
     cert, key = folder / f"{name}.crt", folder / f"{name}.key"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        + ["-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
-        + ["-keyout", str(key), "-out", str(cert)],
-        check=True,
-        capture_output=True,
-    )
+    kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    named = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
+    made = ["-keyout", str(key), "-out", str(cert)]
+    subprocess.run(["openssl", "req", *kind, *named, *made], check=True, capture_output=True)
     return cert, key
 
 
