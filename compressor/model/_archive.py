@@ -151,7 +151,7 @@ def _is_shape(text: str) -> bool:
 
 
 def file_access_in_torchscript(path: Path) -> str:
-    """The first operator in the program that reads or writes files or is not PyTorch's; "" where none does."""
+    """The first call that reads or writes files, or of an operator that is not PyTorch's; "" for none."""
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if name.endswith(".py"):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import inspect
 import keyword
 import re
+import warnings
 from operator import getitem
 
 import onnx
-import torch
 from onnx2torch.node_converters import get_converter
 from onnx2torch.onnx_graph import OnnxGraph, ValueType
 from onnx2torch.onnx_node import OnnxNode
@@ -54,7 +54,10 @@ class _Builder:
     def build(self) -> fx.GraphModule:
         for name in self.graph.input_values:
             self.values[name] = self.fx_graph.placeholder(self._unique(name))
+        self.biases = biased_products(self.graph)
         for node in self.graph.nodes.values():
+            if node.unique_name in self.biases.values():
+                continue  # its bias went into the linear layer
             self._add(node)
         results = [self._value(name) for name in self.graph.output_values]
         self.fx_graph.output(results[0] if len(results) == 1 else tuple(results))
@@ -65,6 +68,13 @@ class _Builder:
 
     def _add(self, node: OnnxNode) -> None:
         module, inputs = self._layer(node)
+        outputs, values_in = node.output_values, node.input_values
+        addition = self.graph.nodes.get(self.biases.get(node.unique_name, ""))
+        if addition is not None:
+            bias = bias_of(self.graph, addition)
+            assert bias is not None
+            module.bias = nn.Parameter(self.graph.initializers[bias].to_torch().clone())
+            outputs, values_in = addition.output_values, (*values_in, bias)
         name = self._unique(f"{node.operation_type}_{len(self.fx_graph.nodes)}".lower())
         self.root.add_module(name, module)
         values = [self._value(value, node) if value else None for value in inputs]
@@ -75,13 +85,13 @@ class _Builder:
             name, tuple(values[:first_gap]), {key: value for key, value in named if value is not None}
         )
         result.meta["layer"] = node.name or name
-        result.meta["outputs"] = node.output_values
-        result.meta["inputs"] = node.input_values
+        result.meta["outputs"] = outputs
+        result.meta["inputs"] = values_in
         result.meta["op"] = node.operation_type
-        if len(node.output_values) == 1:
-            self.values[node.output_values[0]] = result
+        if len(outputs) == 1:
+            self.values[outputs[0]] = result
             return
-        for index, output in enumerate(node.output_values):
+        for index, output in enumerate(outputs):
             if output:
                 self.values[output] = self.fx_graph.call_function(getitem, (result, index))
 
@@ -102,24 +112,28 @@ class _Builder:
         return module, mapping.inputs
 
     def _value(self, name: str, node: OnnxNode | None = None) -> fx.Node:
-        if name not in self.values:
-            if self.graph.value_type(name) != ValueType.GRAPH_INITIALIZER:
-                raise ModelError(
-                    f"value {name!r} of the model has no origin", remedy="export it again", field="model"
-                )
-            self.values[name] = self._weight(name, node)
-        return self.values[name]
+        if name in self.values:
+            return self.values[name]
+        if self.graph.value_type(name) != ValueType.GRAPH_INITIALIZER:
+            raise ModelError(
+                f"value {name!r} of the model has no origin", remedy="export it again", field="model"
+            )
+        weight = self._weight(name, node)
+        if is_shared_on_purpose(self.graph, name):
+            self.values[name] = weight
+        return weight
 
     def _weight(self, name: str, node: OnnxNode | None) -> fx.Node:
         tensor = self.graph.initializers[name].to_torch().clone()
         attribute = self._unique(name)
-        trains = tensor.is_floating_point() and tensor.numel() > 1
-        if trains and (node is None or node.operation_type not in _SETTINGS_ONLY):
+        operator = node.operation_type if node is not None else ""
+        trains = tensor.is_floating_point() and (tensor.numel() > 1 or operator == "PRelu")
+        if trains and operator not in _SETTINGS_ONLY:
             self.root.weights.register_parameter(attribute, nn.Parameter(tensor))
         else:
             self.root.weights.register_buffer(attribute, tensor)
         # The attribute is on self.root, which becomes the module only later.
-        with fx_quiet():
+        with warnings.catch_warnings(action="ignore"):
             return self.fx_graph.get_attr(f"weights.{attribute}")
 
     def _unique(self, name: str) -> str:
@@ -131,34 +145,65 @@ class _Builder:
         self.names.add(fresh)
         return fresh
 
-    def _shared(self) -> dict[str, list[str]]:
-        """Initializer -> modules (in order) that hold a copy of it."""
-        users: dict[str, list[str]] = {}
+    def _shared(self) -> list[list[fx.Node]]:
+        """Layers, in order, that use the same matrix."""
+        users: dict[str, list[fx.Node]] = {}
         for node in self.fx_graph.nodes:
-            if node.op == "call_module":
-                for name in node.meta["inputs"][1:]:
-                    if name in self.graph.initializers:
-                        users.setdefault(name, []).append(str(node.target))
-        return {name: modules for name, modules in users.items() if len(modules) > 1}
+            for name in node.meta["inputs"][1:] if node.op == "call_module" else ():
+                if name in self.graph.initializers and is_shared_on_purpose(self.graph, name):
+                    users.setdefault(name, []).append(node)
+        return [nodes for nodes in users.values() if len(nodes) > 1]
 
 
-def fx_quiet() -> object:
-    """``Graph.get_attr`` warns where the graph has no owner yet."""
-    import warnings
+def biased_products(graph: OnnxGraph) -> dict[str, str]:
+    """MatMul node -> the Add node that adds a constant vector to its result, and nothing else uses it."""
+    uses: dict[str, list[OnnxNode]] = {}
+    for node in graph.nodes.values():
+        for name in node.input_values:
+            uses.setdefault(name, []).append(node)
+    found = {}
+    for node in graph.nodes.values():
+        users = uses.get(node.output_values[0], []) if node.operation_type == "MatMul" else []
+        if (
+            len(users) != 1
+            or users[0].operation_type != "Add"
+            or node.output_values[0] in graph.output_values
+        ):
+            continue
+        matrix = graph.initializers.get(node.input_values[1])
+        bias = bias_of(graph, users[0])
+        if matrix is None or bias is None or matrix.to_torch().dim() != 2:
+            continue
+        if graph.initializers[bias].to_torch().shape == matrix.to_torch().shape[1:]:
+            found[node.unique_name] = users[0].unique_name
+    return found
 
-    return warnings.catch_warnings(action="ignore")
+
+def bias_of(graph: OnnxGraph, addition: OnnxNode) -> str | None:
+    """The constant vector of an Add, if there is exactly one."""
+    constant = [name for name in addition.input_values if name in graph.initializers]
+    return (
+        constant[0] if len(constant) == 1 and graph.initializers[constant[0]].to_torch().dim() == 1 else None
+    )
 
 
-def share_parameters(module: fx.GraphModule, shared: dict[str, list[str]]) -> None:
-    """Layers that were made from the same initializer hold the same parameter again."""
-    for users in shared.values():
-        first, *others = (module.get_submodule(name) for name in users)
+def is_shared_on_purpose(graph: OnnxGraph, name: str) -> bool:
+    """Exporters merge equal vectors (fresh batch norms, zero biases), which training has to keep apart."""
+    return graph.initializers[name].to_torch().dim() >= 2
+
+
+def share_parameters(module: fx.GraphModule, shared: list[list[fx.Node]]) -> None:
+    """Layers made from the same matrix hold the same parameter again; vectors too where they are the same."""
+    for first, *others in shared:
+        twins = dict(module.get_submodule(str(first.target)).named_parameters())
         for other in others:
-            for name, parameter in list(other.named_parameters()):
+            all_same = other.meta["inputs"][1:] == first.meta["inputs"][1:]
+            layer = module.get_submodule(str(other.target))
+            for name, parameter in list(layer.named_parameters()):
                 path, _, leaf = name.rpartition(".")
-                twin = dict(first.named_parameters()).get(name)
-                if twin is not None and twin.shape == parameter.shape and torch.equal(twin, parameter):
-                    other.get_submodule(path).register_parameter(leaf, twin)
+                twin = twins.get(name)
+                if twin is not None and twin.shape == parameter.shape and (all_same or twin.dim() >= 2):
+                    layer.get_submodule(path).register_parameter(leaf, twin)
 
 
 def _remedy(operator: str, error: Exception) -> str:

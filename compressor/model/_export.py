@@ -62,7 +62,7 @@ def export_onnx(
                 training=mode,
                 do_constant_folding=not keep_batch_norm,
             )
-    except (RuntimeError, ValueError, TypeError, torch.onnx.errors.OnnxExporterError) as error:
+    except (RuntimeError, ValueError, TypeError, IndexError, torch.onnx.errors.OnnxExporterError) as error:
         raise ModelError(
             f"the model cannot be exported to ONNX: {str(error).strip().splitlines()[0][:200]}",
             remedy="give the model as ONNX",

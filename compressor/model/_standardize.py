@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnx
-from torch import fx, nn
+from torch import nn
 
 from compressor.model._convert import convert
 from compressor.model._export import export_onnx
@@ -16,6 +15,7 @@ from compressor.model._lower import lower
 from compressor.model._onnx_file import input_specs, load_onnx, output_specs
 from compressor.model._parity import check_parity
 from compressor.model._read import SourceModel
+from compressor.model._reconcile import reconcile
 from kgpress.errors import ModelError
 from kgpress.v1.types_pb2 import TensorSpec
 
@@ -117,68 +117,3 @@ def _detailed(source: SourceModel, sample: np.ndarray, workdir: Path) -> onnx.Mo
         keep_batch_norm=True,
     )
     return load_onnx(path)
-
-
-def reconcile(plain: onnx.ModelProto, module: fx.GraphModule) -> tuple[int, int]:
-    """Weights in the ONNX graph against weights in the module, layer by layer and in total.
-
-    Returns:
-        Elements of parameters, and of batch norm statistics.
-
-    Raises:
-        ModelError: the totals differ; the first layer whose weights do is named.
-    """
-    weights = {
-        t.name: int(np.prod(t.dims))
-        for t in plain.graph.initializer
-        if t.data_type in _FLOATS and np.prod(t.dims) > 1
-    }
-    used = {name for node in plain.graph.node for name in node.input if name in weights}
-    expected = sum(weights[name] for name in used)
-    parameters = sum(p.numel() for p in module.parameters())
-    buffers = [b for _, b in module.named_buffers() if b.is_floating_point() and b.numel() > 1]
-    found = parameters + sum(b.numel() for b in buffers)
-    # A layer whose every dimension is 1 has one-element weights, which the ONNX side leaves out.
-    single = sum(p.numel() for p in module.parameters() if p.numel() == 1)
-    if expected != found - single:
-        raise ModelError(
-            f"the converted model has {found - single} weights where the original has {expected}"
-            f"{_first_mismatch(plain, module, weights)}",
-            remedy="export the model again with opset 17",
-            field="model",
-        )
-    return parameters, sum(b.numel() for b in buffers)
-
-
-_FLOATS = (
-    onnx.TensorProto.FLOAT,
-    onnx.TensorProto.DOUBLE,
-    onnx.TensorProto.FLOAT16,
-    onnx.TensorProto.BFLOAT16,
-)
-
-
-def _first_mismatch(plain: onnx.ModelProto, module: fx.GraphModule, weights: dict[str, int]) -> str:
-    wanted = {n.name: {name for name in n.input if name in weights} for n in plain.graph.node}
-    for node in module.graph.nodes:
-        if node.op != "call_module":
-            continue
-        layer = module.get_submodule(str(node.target))
-        tensors = [*layer.parameters(), *(b for b in layer.buffers() if b.is_floating_point())]
-        held = sum(t.numel() for t in tensors if t.numel() > 1)
-        held += sum(
-            module.get_parameter(str(a.target)).numel()
-            for a in node.args
-            if isinstance(a, fx.Node)
-            and a.op == "get_attr"
-            and str(a.target) in dict(module.named_parameters())
-        )
-        asked = sum(weights[name] for name in wanted.get(node.meta["layer"], set()))
-        if asked != held:
-            return f", first at layer {node.meta['layer']!r} ({node.meta['op']})"
-    return ""
-
-
-def copy_of(path: Path, workdir: Path) -> Path:
-    """A copy in ``workdir`` under the same name."""
-    return Path(shutil.copy(path, workdir / path.name))
