@@ -1,0 +1,50 @@
+"""Latency is measured in a quiet pass: one measurer at a time, and never beside a training epoch.
+
+Two advisory locks per user and machine, whatever home folder a worker has. Whoever trains holds
+the second one shared for one epoch; whoever measures holds it alone. Both pass through the first, so
+a measurer waits for at most one epoch per trainer and is never overtaken for ever.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def training() -> Iterator[None]:
+    """Held for one epoch (or another stretch of hard work)."""
+    with _lock("gate", fcntl.LOCK_SH):
+        inner = _open("quiet")
+        fcntl.flock(inner, fcntl.LOCK_SH)
+    try:
+        yield
+    finally:
+        os.close(inner)
+
+
+@contextmanager
+def measuring() -> Iterator[None]:
+    """Held while latency is measured: alone."""
+    with _lock("gate", fcntl.LOCK_EX), _lock("quiet", fcntl.LOCK_EX):
+        yield
+
+
+@contextmanager
+def _lock(name: str, kind: int) -> Iterator[None]:
+    descriptor = _open(name)
+    try:
+        fcntl.flock(descriptor, kind)
+        yield
+    finally:
+        os.close(descriptor)  # the lock goes with it, also when the process is killed
+
+
+def _open(name: str) -> int:
+    folder = Path(tempfile.gettempdir()) / f"kgpress-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)

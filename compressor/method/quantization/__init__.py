@@ -1,0 +1,1 @@
+"""Methods that lower the precision of stored numbers."""
