@@ -206,7 +206,8 @@ class Jobs:
             before = self._now() - int(self.options.repush_s * 1000)
             for id in self._ids("unpushed", before=before, limit=_BATCH):
                 if self._change(id, lambda r: self._mark_pushed(r, before))[1]:
-                    self._queue.push(id)
+                    if not self._queue.push(id):
+                        break  # a queue that is gone would hold up the rest of the housekeeping
                     pushed += 1
         return SweepCounts(expired, pushed)
 

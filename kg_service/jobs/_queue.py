@@ -16,11 +16,14 @@ _TRANSPORT = {"socket_connect_timeout": 2, "socket_timeout": 2, "retry_on_timeou
 
 
 class Queue(Protocol):
-    """Tells workers of a job. ``polling`` queues are asked by nobody and need no second push."""
+    """Tells workers of a job; ``push`` returns whether it could.
+
+    With a ``polling`` queue the workers ask the server themselves, and nothing is pushed again.
+    """
 
     polling: bool
 
-    def push(self, job_id: str) -> None: ...
+    def push(self, job_id: str) -> bool: ...
 
 
 class PollingQueue:
@@ -28,8 +31,8 @@ class PollingQueue:
 
     polling = True
 
-    def push(self, job_id: str) -> None:
-        return None
+    def push(self, job_id: str) -> bool:
+        return True
 
 
 class CeleryQueue:
@@ -47,10 +50,12 @@ class CeleryQueue:
             task_ignore_result=True,
         )
 
-    def push(self, job_id: str) -> None:
+    def push(self, job_id: str) -> bool:
         from kombu.exceptions import OperationalError
 
         try:
             self._app.send_task(TASK_NAME, args=[job_id], queue=QUEUE_NAME, retry=False, ignore_result=True)
         except (OperationalError, OSError) as error:
             _log.warning("the queue did not take job %s (%s); it is pushed again later", job_id, error)
+            return False
+        return True

@@ -26,8 +26,9 @@ class RecordingQueue:
     def __init__(self) -> None:
         self.pushed: list[str] = []
 
-    def push(self, job_id: str) -> None:
+    def push(self, job_id: str) -> bool:
         self.pushed.append(job_id)
+        return True
 
 
 def result(note: str = "done") -> pb.JobResult:

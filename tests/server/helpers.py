@@ -108,9 +108,7 @@ def eventually(true: Callable[[], bool], within_s: float = 10.0) -> bool:
     return False
 
 
-def own_run(
-    job: str, step: int = 0, seed: int = 0, repeat: int = 0, **fields: Any
-) -> types_pb2.ReferenceResult:
+def own_run(job: str, step: int = 0, **fields: Any) -> types_pb2.ReferenceResult:
     """A result as a worker reports it."""
     run = types_pb2.RunLocator(job=job, step=step)
     reading = types_pb2.Interpretation(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from kg_service.graph import GraphStore
 from kg_service.jobs import Jobs, PollingQueue
 from kgpress.errors import Conflict, InvalidInput, LeaseLost, NotFound
 from kgpress.v1 import compression_pb2 as pb
@@ -17,6 +19,35 @@ from tests.jobs.helpers import OPTIONS, Clock, RecordingQueue, done, result
 
 Spec = Callable[..., pb.JobSpec]
 RUNNING, QUEUED = pb.JOB_STATE_RUNNING, pb.JOB_STATE_QUEUED
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def queue() -> RecordingQueue:
+    return RecordingQueue()
+
+
+@pytest.fixture
+def jobs(store: GraphStore, queue: RecordingQueue, clock: Clock) -> Jobs:
+    return Jobs(store, queue, OPTIONS, clock)
+
+
+@pytest.fixture
+def other_server(store: GraphStore, queue: RecordingQueue, clock: Clock) -> Jobs:
+    """A second server on the same graph."""
+    return Jobs(store, queue, OPTIONS, clock)
+
+
+@pytest.fixture
+def spec() -> Spec:
+    def make(**fields: Any) -> pb.JobSpec:
+        return pb.JobSpec(compress=pb.CompressSpec(campaign=uuid.uuid4().hex, **fields))
+
+    return make
 
 
 def test_the_same_key_and_specification_is_the_same_job(
@@ -230,8 +261,8 @@ def test_a_job_that_the_queue_lost_is_pushed_again(
     assert queue.pushed == [id]
 
 
-def test_a_polled_queue_needs_no_second_push(clean: Any, spec: Spec, clock: Clock) -> None:
-    polled = Jobs(clean, PollingQueue(), OPTIONS, clock)
+def test_a_polled_queue_needs_no_second_push(store: GraphStore, spec: Spec, clock: Clock) -> None:
+    polled = Jobs(store, PollingQueue(), OPTIONS, clock)
     polled.submit(spec())
     clock.now += 1000
     assert polled.sweep().pushed == 0
