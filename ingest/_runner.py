@@ -70,6 +70,8 @@ def crawl(
     states: dict[str, Counter[str]] = {}
     for (path, state), count in crawler.ingest_states.items():  # type: ignore[attr-defined]
         states.setdefault(path, Counter())[state] += count
+    faults: list[Fault] = crawler.ingest_faults  # type: ignore[attr-defined]
+    faults += [Fault(path, "never answered") for path in getattr(crawler.spider, "pending", ())]
     counts = crawler.ingest_counts  # type: ignore[attr-defined]
     return CrawlReport(
         source=declared.name,
@@ -77,7 +79,7 @@ def crawl(
         states={path: dict(sorted(c.items())) for path, c in sorted(states.items())},
         added=counts.get("added", 0),
         duplicates=counts.get("duplicates", 0),
-        faults=sorted(crawler.ingest_faults, key=lambda f: (f.path, f.reason)),  # type: ignore[attr-defined]
+        faults=sorted(faults, key=lambda f: (f.path, f.reason)),
     )
 
 

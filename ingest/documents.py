@@ -18,7 +18,7 @@ class DocumentStore:
         """Keeps the bytes; returns their SHA-256."""
         sha256 = hashlib.sha256(body).hexdigest()
         target = self.path(sha256)
-        if not target.exists():
+        if not self.holds(sha256):
             target.parent.mkdir(parents=True, exist_ok=True)
             handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
             with os.fdopen(handle, "wb") as stream:

@@ -23,7 +23,11 @@ TELNETCONSOLE_ENABLED = False
 
 # Only the web: nothing may lead to a local file.
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
-DOWNLOADER_MIDDLEWARES = {"ingest.middlewares.StayOnHost": 50}
+DOWNLOADER_MIDDLEWARES = {
+    "ingest.middlewares.StayOnHost": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "ingest.middlewares.ObeyRobots": 100,
+}
 ITEM_PIPELINES = {"ingest.pipelines.SubmitResults": 300, "ingest.pipelines.KeepFaults": 400}
 
 #: Where documents are kept by hash; by default in the kgpress home.

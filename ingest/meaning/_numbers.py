@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ingest._declaration import Column
 
-_NUMBER = re.compile(r"[+-]?\d{1,24}(\.\d{1,24})?([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?\d{1,24}(\.\d{1,24})?([eE][+-]?\d{1,2})?", re.ASCII)
 
 
 class NumberFault(ValueError):

@@ -43,7 +43,8 @@ class RepositorySpider(scrapy.Spider):
         self.base_url = base_url.rstrip("/")
         self.allowed_domains = [urlsplit(self.base_url).hostname or ""]
         self._kept: dict[str, Kept] = {}
-        self._pending = 0
+        #: Paths that are asked for and not answered yet.
+        self.pending: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -59,13 +60,18 @@ class RepositorySpider(scrapy.Spider):
                 self._kept[file.path] = Kept(file.sha256, self.store.path(file.sha256))
             else:
                 wanted.append(file)
-        self._pending = len(wanted)
+        self.pending = {file.path for file in wanted}
         if not wanted:
             for item in transform(self.source, self._kept):
                 yield item
         for file in wanted:
+            # Never dropped as a duplicate: every request ends in one of the two callbacks.
             yield scrapy.Request(
-                self._url(file), callback=self.keep, errback=self.fail, cb_kwargs={"file": file}
+                self._url(file),
+                callback=self.keep,
+                errback=self.fail,
+                cb_kwargs={"file": file},
+                dont_filter=True,
             )
 
     def _url(self, file: File) -> str:
@@ -79,16 +85,16 @@ class RepositorySpider(scrapy.Spider):
         else:
             self._kept[file.path] = Kept(sha256, self.store.path(sha256))
             yield Document(file.path, response.url, sha256, len(response.body))
-        yield from self._one_less()
+        yield from self._answered(file)
 
     def fail(self, failure: Failure) -> Iterator[Item]:
         file: File = failure.request.cb_kwargs["file"]  # type: ignore[attr-defined]
         response = getattr(failure.value, "response", None)
         reason = f"HTTP status {response.status}" if response is not None else str(failure.value)
         yield Fault(file.path, f"not fetched: {reason or type(failure.value).__name__}")
-        yield from self._one_less()
+        yield from self._answered(file)
 
-    def _one_less(self) -> Iterator[Item]:
-        self._pending -= 1
-        if self._pending == 0:
+    def _answered(self, file: File) -> Iterator[Item]:
+        self.pending.discard(file.path)
+        if not self.pending:
             yield from transform(self.source, self._kept)

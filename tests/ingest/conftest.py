@@ -129,7 +129,9 @@ def shrinkbench(corpus: dict[str, Path], tmp_path_factory: pytest.TempPathFactor
     started = Host()
     started.answers = {path: file.read_bytes() for path, file in corpus.items()}
     try:
-        code, report, err = Crawl(folder).run("shrinkbench", started.url, "--out", str(folder / "out.jsonl.gz"))
+        code, report, err = Crawl(folder).run(
+            "shrinkbench", started.url, "--out", str(folder / "out.jsonl.gz")
+        )
     finally:
         started.stop()
     assert code == 0, err

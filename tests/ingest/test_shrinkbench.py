@@ -199,7 +199,10 @@ def test_copies_share_a_cluster(results: list[pb.ReferenceResult]) -> None:
     files = defaultdict(set)
     for r in results:
         files[name(r)].add(r.interpretation.cluster)
-    assert files["_fig5-resnet50-reset-to-epoch-vs-top1.csv"] == files["fig5-resnet50-reset-to-epoch-vs-top1.csv"]
+    assert (
+        files["_fig5-resnet50-reset-to-epoch-vs-top1.csv"]
+        == files["fig5-resnet50-reset-to-epoch-vs-top1.csv"]
+    )
 
 
 def test_shipped_evidence_is_what_a_crawl_gives(shrinkbench: Any) -> None:
