@@ -150,6 +150,7 @@ def main(arguments: list[str] | None = None) -> int:
             worker = Worker(
                 client, home(given.home), allow_local=given.allow_local, patience_s=given.patience
             )
+            worker.load()
             serve(worker, given.redis_url, given.poll, given.grace)
     except KgpressError as error:
         sys.stderr.write(f"kgpress worker: {error}\n")

@@ -67,6 +67,14 @@ class Worker:
     def busy(self) -> bool:
         return self._one_at_a_time.locked()
 
+    def load(self) -> RunJob:
+        """The pipeline; its import takes seconds (torch), which a lease need not wait for."""
+        if self._run_job is None:
+            from compressor.pipeline import run_job
+
+            self._run_job = run_job
+        return self._run_job
+
     def run(self, job_id: str = "", cancel: threading.Event | None = None) -> pb.Job | None:
         """Runs the given or the oldest queued job to its end.
 
@@ -138,8 +146,8 @@ class Worker:
         outcome = pb.CompleteJobRequest(job_id=lease.job.id)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            result = self._pipeline()(lease.job, services, folder)
-            if isinstance(lease.ended_by, HandedBack):
+            result = self.load()(lease.job, services, folder)
+            if isinstance(lease.ended_by, (HandedBack, LeaseLost)):
                 raise lease.ended_by
             if lease.ended_by is None:
                 outcome.result.CopyFrom(result)
@@ -180,13 +188,6 @@ class Worker:
             _log.info("job %s was handed back", lease.job.id)
         except KgpressError as error:
             _log.info("job %s could not be handed back: %s", lease.job.id, error)
-
-    def _pipeline(self) -> RunJob:
-        if self._run_job is None:
-            from compressor.pipeline import run_job  # torch: only where a job is run
-
-            self._run_job = run_job
-        return self._run_job
 
     def _check_stop(self) -> None:
         if self.stop.is_set():
