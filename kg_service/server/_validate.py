@@ -40,10 +40,8 @@ def check_limits(limits: types_pb2.Limits, field: str) -> None:
 
 def complete_hardware(hardware: types_pb2.HardwareProfile, field: str) -> None:
     """Fills in a device that is given by its catalogue name alone."""
-    if hardware.kind:
+    if hardware.kind or not hardware.name:
         return
-    if not hardware.name:
-        raise refuse(field, "is missing", "give a device's name or its description")
     catalogue = load()
     known = {h.name: h for h in catalogue.hardware}
     if hardware.name not in known:
@@ -109,9 +107,11 @@ def check_job_spec(spec: compression_pb2.JobSpec, artifacts: ArtifactStore, *, l
     field = f"spec.{kind}"
     body = getattr(spec, kind)
     _check_model_and_data(body.subject, f"{field}.subject", artifacts, local=local, kind=kind)
-    if kind != "verify" and (kind == "compress" or body.HasField("hardware")):
+    if kind != "verify" and body.HasField("hardware"):
         complete_hardware(body.hardware, f"{field}.hardware")
     if kind == "compress":
+        if not body.hardware.name:
+            raise refuse(f"{field}.hardware", "is not named", "give a device's name or its description")
         check_limits(body.limits, f"{field}.limits")
         check_strategies(body.strategies, f"{field}.strategies")
         if body.budget_s < 0:
