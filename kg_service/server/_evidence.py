@@ -13,6 +13,7 @@ from kgpress.v1 import evidence_pb2 as pb
 from kgpress.v1 import evidence_pb2_grpc, types_pb2
 
 _BATCH = 200
+_DOUBTS = (types_pb2.EVIDENCE_STATE_PROPOSED, types_pb2.EVIDENCE_STATE_QUARANTINED)
 
 
 class EvidenceServicer(evidence_pb2_grpc.EvidenceServiceServicer):
@@ -65,7 +66,10 @@ def _checked(requests: Iterable[pb.SubmitEvidenceRequest]) -> Iterator[types_pb2
             raise validate.refuse(
                 f"result[{position}].locator", "is missing", "say which cell or run it is from"
             )
-        # Only the server decides on these.
-        for name in ("id", "state", "reasons", "submitted_at", "interpretation_version"):
+        # Only the server decides on these; a doubt may come in, an acceptance may not.
+        for name in ("id", "submitted_at", "interpretation_version"):
             result.ClearField(name)
+        if result.state not in _DOUBTS:
+            result.ClearField("state")
+            result.ClearField("reasons")
         yield result
