@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from kg_service.graph import EmbeddedStore, GraphStore, load_catalogue, open_embedded, open_neo4j
-from kgpress.catalogue import load
 from tests.support import neo4j
-from tests.support.graphs import clean
+from tests.support.graphs import clean, small_catalogue
 
 STORES = [pytest.param("arcadedb"), pytest.param("neo4j", marks=pytest.mark.neo4j)]
 
@@ -53,8 +52,8 @@ def store(request: pytest.FixtureRequest) -> GraphStore:
 
 @pytest.fixture
 def started(store: GraphStore) -> GraphStore:
-    """Each store in turn, with catalogue and action space, as a server leaves it."""
-    load_catalogue(store, load())
+    """Each store in turn, with the catalogue and a small action space."""
+    load_catalogue(store, small_catalogue())
     return store
 
 

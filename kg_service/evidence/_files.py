@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from google.protobuf import json_format
@@ -13,15 +12,6 @@ from kg_service.evidence._repository import EvidenceRepository
 from kg_service.graph import GraphStore
 from kgpress.errors import InvalidInput
 from kgpress.v1 import types_pb2
-
-
-@dataclass(frozen=True)
-class ImportCounts:
-    """What an import of evidence came to."""
-
-    added: int
-    duplicates: int
-    quarantined: int
 
 
 def read_results(path: Path) -> Iterator[types_pb2.ReferenceResult]:
@@ -66,10 +56,11 @@ def write_results(path: Path, results: Iterable[types_pb2.ReferenceResult]) -> i
     return count
 
 
-def import_evidence(store: GraphStore, files: Iterable[Path]) -> ImportCounts:
+def import_evidence(store: GraphStore, files: Iterable[Path]) -> dict[str, int]:
     """Imports files that a repository of ours wrote: their states hold, if the checks still pass.
 
-    All files are read before anything is written.
+    All files are read before anything is written. Returns how many were added, known already, and
+    quarantined among the added.
 
     Raises:
         InvalidInput: a file is damaged.
@@ -77,8 +68,8 @@ def import_evidence(store: GraphStore, files: Iterable[Path]) -> ImportCounts:
     results = [result for path in files for result in read_results(Path(path))]
     receipts = EvidenceRepository(store).append(results, accept_own_runs=True, keep_states=True)
     quarantined = types_pb2.EVIDENCE_STATE_QUARANTINED
-    return ImportCounts(
-        added=sum(not r.duplicate for r in receipts),
-        duplicates=sum(r.duplicate for r in receipts),
-        quarantined=sum(r.state == quarantined for r in receipts if not r.duplicate),
-    )
+    return {
+        "added": sum(not r.duplicate for r in receipts),
+        "duplicates": sum(r.duplicate for r in receipts),
+        "quarantined": sum(r.state == quarantined for r in receipts if not r.duplicate),
+    }

@@ -255,20 +255,24 @@ def _write(tx: Tx, made: Plan, revision: int) -> None:
         "sources": list(sources.values()),
         "results": results,
         "states": [row | {"revision": revision} for row in made.states],
-        "interpretations": rows,
-        "link_strategy": [row for row in rows if row["strategy"]],
-        "link_model": [row for row in rows if row["model"]],
+        "interpretations": [{key: row[key] for key in ("id", "result", "properties")} for row in rows],
+        "link_strategy": _links(rows, "strategy"),
+        "link_model": _links(rows, "model"),
         "link_family": _pairs(rows, "model", "family"),
-        "link_dataset": [row for row in rows if row["dataset"]],
+        "link_dataset": _links(rows, "dataset"),
         "link_domain": _pairs(rows, "dataset", "domain"),
         "link_task": _pairs(rows, "dataset", "task"),
-        "link_metric": [row for row in rows if row["metric"]],
-        "link_hardware": [row for row in rows if row["hardware"]],
-        "link_model_profile": [row for row in rows if row["model_profile"]],
-        "link_dataset_profile": [row for row in rows if row["dataset_profile"]],
+        "link_metric": _links(rows, "metric"),
+        "link_hardware": _links(rows, "hardware"),
+        "link_model_profile": _links(rows, "model_profile"),
+        "link_dataset_profile": _links(rows, "dataset_profile"),
     }
     for query, entries in batches.items():
         in_batches(tx, _PACKAGE, f"write/{query}", entries)
+
+
+def _links(rows: list[dict[str, Any]], target: str) -> list[dict[str, Any]]:
+    return [{"id": row["id"], target: row[target]} for row in rows if row[target]]
 
 
 def _pairs(rows: list[dict[str, Any]], first: str, second: str) -> list[dict[str, Any]]:

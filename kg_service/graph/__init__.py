@@ -22,6 +22,13 @@ from kg_service.graph._store import (
     connect_bolt,
     open_neo4j,
 )
+from kg_service.graph._transfer import (
+    backup,
+    export_graph,
+    import_evidence,
+    import_graph,
+    restore,
+)
 
 __all__ = [
     "Address",
@@ -32,9 +39,13 @@ __all__ = [
     "Migration",
     "QueryResult",
     "Tx",
+    "backup",
     "bump",
     "connect_bolt",
     "ensure_strategies",
+    "export_graph",
+    "import_evidence",
+    "import_graph",
     "in_batches",
     "load_catalogue",
     "load_query",
@@ -43,6 +54,7 @@ __all__ = [
     "open_embedded",
     "open_neo4j",
     "read_migrations",
+    "restore",
     "runs_on",
     "start",
 ]

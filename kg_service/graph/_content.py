@@ -1,29 +1,28 @@
-"""Walks everything that makes up the content of a graph."""
+"""Walks everything that a graph holds, as plain entries that no store's own ids enter."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from kg_service.graph._queries import load_query
 from kg_service.graph.schema import NODE_BY_LABEL
 
-if TYPE_CHECKING:
-    from kg_service.graph._store import GraphStore
-
 _PACKAGE = "kg_service.graph"
+Entry = dict[str, Any]
+Reader = Callable[[str], list[Entry]]
 
 
-def nodes(store: GraphStore, *, operational: bool = False) -> Iterator[dict[str, Any]]:
+def nodes(read: Reader, *, operational: bool = False) -> Iterator[Entry]:
     """Nodes as label, key and properties; with ``operational`` also those of this installation."""
-    for row in store.read(load_query(_PACKAGE, "all_nodes")):
+    for row in read(load_query(_PACKAGE, "all_nodes")):
         if _wanted(row["label"], operational):
             yield row | {"key": row["properties"][NODE_BY_LABEL[row["label"]].key]}
 
 
-def relations(store: GraphStore, *, operational: bool = False) -> Iterator[dict[str, Any]]:
+def relations(read: Reader, *, operational: bool = False) -> Iterator[Entry]:
     """Relations as type, [label, key] of both ends, and properties."""
-    for row in store.read(load_query(_PACKAGE, "all_relations")):
+    for row in read(load_query(_PACKAGE, "all_relations")):
         start, end = row["start_label"], row["end_label"]
         if _wanted(start, operational) and _wanted(end, operational):
             yield {

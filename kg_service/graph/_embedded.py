@@ -55,6 +55,16 @@ class EmbeddedStore(GraphStore):
     def database(self) -> str:
         return DATABASE
 
+    def reads_only(self, cypher: str) -> bool | None:
+        import jpype
+
+        database = self._server._java_server.getDatabase(DATABASE)
+        try:
+            return bool(database.getQueryEngine("opencypher").analyze(cypher).isIdempotent())
+        except jpype.JException:
+            # Not Cypher: running it says why.
+            return None
+
     def close(self) -> None:
         if self._server is None:
             return
@@ -114,8 +124,6 @@ def _start(folder: Path, credentials: _Credentials) -> tuple[Any, int]:
                 "bolt_port": bolt,
                 "server_plugins": "Bolt:com.arcadedb.bolt.BoltProtocolPlugin",
                 "server_logsDirectory": str(logs),
-                "opencypher_loadCsv_allowFileUrls": False,
-                "opencypher_loadCsv_allowRemoteUrls": False,
             },
         )
         try:

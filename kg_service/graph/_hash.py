@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kg_service.graph._content import nodes, relations
+from kg_service.graph._content import Entry, nodes, relations
 from kg_service.graph.schema import LOCAL_PROPERTIES
 
 if TYPE_CHECKING:
@@ -18,10 +19,13 @@ def content_hash(store: GraphStore) -> str:
 
     Operational nodes and counters that belong to one installation play no part.
     """
-    digests = [_digest(["node", n["label"], n["key"], _kept(n["properties"])]) for n in nodes(store)]
+    return hash_entries(nodes(store.read), relations(store.read))
+
+
+def hash_entries(nodes: Iterable[Entry], relations: Iterable[Entry]) -> str:
+    digests = [_digest(["node", n["label"], n["key"], _kept(n["properties"])]) for n in nodes]
     digests += [
-        _digest(["relation", r["type"], r["start"], r["end"], _kept(r["properties"])])
-        for r in relations(store)
+        _digest(["relation", r["type"], r["start"], r["end"], _kept(r["properties"])]) for r in relations
     ]
     return hashlib.sha256(b"".join(sorted(digests))).hexdigest()
 

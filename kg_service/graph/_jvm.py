@@ -44,6 +44,9 @@ def start_jvm(logs: Path) -> None:
                     "-XX:TieredStopAtLevel=1",
                     f"-Djava.util.logging.config.file={settings}",
                     f"-Djava.io.tmpdir={tempfile.gettempdir()}",
+                    # No query reads files or the network.
+                    "-Darcadedb.opencypher.loadCsv.allowFileUrls=false",
+                    "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",
                 ],
             )
 

@@ -152,6 +152,10 @@ class GraphStore:
             self._reader_driver = _driver(self._reader)
         return self._reader_driver
 
+    def reads_only(self, cypher: str) -> bool | None:
+        """What the store's own parser says of a statement; None where it is not at hand."""
+        return None
+
     def _run(self, work: Callable[[Tx], T], access_mode: str) -> T:
         def attempt() -> T:
             with (

@@ -185,6 +185,7 @@ NODES: tuple[NodeType, ...] = (
             _p("submitted_at", "STRING", "ISO 8601, UTC; datetime(r.submitted_at) reads it."),
             _p("added", "INTEGER", "Graph revision that brought it."),
             _p("revision", "INTEGER", "Graph revision of its last change."),
+            _p("review", "STRING", "Id of the last decision on it, if any."),
             _p("locator", "STRING", "The exact place, as JSON."),
             _p("payload", "STRING", "The kgpress.v1.ReferenceResult without its reading, base64."),
         ),

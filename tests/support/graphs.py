@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from kg_service.graph import GraphStore, migrate
+from kgpress.catalogue import Catalogue, load
 
 _WIPE = "MATCH (n) WITH n LIMIT 5000 DETACH DELETE n RETURN count(*) AS gone"
 
@@ -18,3 +21,8 @@ def clean(store: GraphStore) -> GraphStore:
     wipe(store)
     migrate(store)
     return store
+
+
+def small_catalogue() -> Catalogue:
+    """The catalogue with an action space of 34 strategies, where 560 would only take time."""
+    return dataclasses.replace(load(), patterns=(("C2",), ("C4",), ("C2", "C4")), version="small")

@@ -80,7 +80,7 @@ def start(home: Path, port: int = 0) -> Server:
     }
     text = "".join(f"{key}={value}\n" for key, value in settings.items())
     (conf / "neo4j.conf").write_text(text, "utf-8")
-    command = [java, "-Xmx512m", "-XX:+UseSerialGC"]
+    command = [java, "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
     for package in _OPENED:
         command += ["--add-opens", f"java.base/{package}=ALL-UNNAMED"]
     command += ["-cp", f"{_jars()}/*", "org.neo4j.server.CommunityEntryPoint"]

@@ -1,0 +1,3 @@
+MATCH (n)
+WHERE NOT n:Migration
+DETACH DELETE n
