@@ -35,9 +35,10 @@ from kg_service.embedding import (
 from kg_service.embedding import read_config as read_embedding_config
 from kg_service.predictor import PredictorConfig, Snapshot, make_table, newest_snapshot, teaches
 from kg_service.predictor import read_config as read_predictor_config
+from kg_service.predictor._design import settings_design
 from kg_service.predictor._fit import Problem, fit_predictor
 from kgpress.catalogue import load
-from kgpress.errors import KgpressError
+from kgpress.errors import InvalidInput, KgpressError
 from kgpress.strategy import Step, Strategy
 from kgpress.v1 import types_pb2
 
@@ -126,7 +127,7 @@ def fit(data: TrainingData, config: Config | None = None, parent: Snapshot | Non
     problem = Problem(
         table=table,
         strategy=np.array([index[s.id] for s in row_strategies], dtype=int),
-        sequences=np.unique([" > ".join(s.methods) for s in strategies], return_inverse=True)[1].ravel(),
+        design=settings_design(strategies),
     )
     embed = _fold_embedding(structure, data.results, strategies, config.embedding)
     predictor, figures = fit_predictor(problem, _vectors(full, strategies), embed, config.predictor)
@@ -235,8 +236,19 @@ def _opened(arguments: argparse.Namespace) -> Iterator[GraphStore]:
     from kg_service import graph
 
     if arguments.evidence is None:
-        password = os.environ.get("KGPRESS_GRAPH_PASSWORD", "")
-        with graph.connect_bolt(arguments.graph_uri, arguments.graph_user, password) as store:
+        from kg_service.server._config import secret
+
+        prefix = "KGPRESS_BOLT" if os.environ.get("KGPRESS_BOLT_URI") else "KGPRESS_NEO4J"
+        uri = arguments.graph_uri or os.environ.get(f"{prefix}_URI", "")
+        user = arguments.graph_user or os.environ.get(f"{prefix}_USER", "neo4j")
+        if not uri:
+            raise InvalidInput(
+                "no graph to train on",
+                remedy="give --graph-uri (or KGPRESS_NEO4J_URI), or --evidence FILES",
+                field="graph-uri",
+            )
+        password = secret(f"{prefix}_PASSWORD", os.environ)
+        with graph.connect_bolt(uri, user, password) as store:
             graph.start(store)
             yield store
         return
@@ -252,15 +264,15 @@ def _opened(arguments: argparse.Namespace) -> Iterator[GraphStore]:
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="kgpress trainer", description=__doc__)
+    parser = argparse.ArgumentParser(prog="kgpress trainer", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--once", action="store_true", help="train once and end")
     parser.add_argument("--out", type=Path, help="file (with --once) or folder of snapshots")
     parser.add_argument("--evidence", type=Path, nargs="*", help="evidence files instead of a graph server")
     parser.add_argument("--parent", type=Path, help="snapshot to start from; default: the newest in --out")
     parser.add_argument("--cold", action="store_true", help="start from nothing")
     parser.add_argument("--poll", type=float, default=30.0, help="seconds between looks at the graph")
-    parser.add_argument("--graph-uri", default=os.environ.get("KGPRESS_GRAPH_URI", "bolt://localhost:7687"))
-    parser.add_argument("--graph-user", default=os.environ.get("KGPRESS_GRAPH_USER", "neo4j"))
+    parser.add_argument("--graph-uri", default="", help="bolt://...; default KGPRESS_NEO4J_URI")
+    parser.add_argument("--graph-user", default="", help="default KGPRESS_NEO4J_USER")
     return parser.parse_args(argv)
 
 

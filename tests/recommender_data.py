@@ -6,13 +6,16 @@ graph gives the same.
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import hashlib
 import random
 from collections.abc import Sequence
 from typing import Any
 
 from kg_service.embedding import Triples, setting_id, strategy_triples
-from kg_service.trainer import TrainingData
+from kg_service.predictor import Snapshot
+from kg_service.trainer import Config, TrainingData, fit, read_config
 from kgpress.catalogue import load
 from kgpress.strategy import Strategy, action_space, parse
 from kgpress.v1 import recommendation_pb2, types_pb2
@@ -95,13 +98,19 @@ def subject(name: str, capacity: float, seed: int = 0) -> recommendation_pb2.Sub
 
 
 def result(
-    asked: recommendation_pb2.Subject, strategy: Strategy, capacity: float, repeat: int = 0, noise: float = 0.003
+    asked: recommendation_pb2.Subject,
+    strategy: Strategy,
+    capacity: float,
+    repeat: int = 0,
+    noise: float = 0.003,
 ) -> types_pb2.ReferenceResult:
     """A synthetic own run of a strategy on a subject, by the known law and noise."""
     model, data = asked.model, asked.dataset
     rng = random.Random(f"{data.name}{strategy.text}{repeat}")
     change, kept, size = known_law(strategy, capacity)
-    locator = types_pb2.Locator(run=types_pb2.RunLocator(job=f"synthetic-{data.name}-{strategy.id}", repeat=repeat))
+    locator = types_pb2.Locator(
+        run=types_pb2.RunLocator(job=f"synthetic-{data.name}-{strategy.id}", repeat=repeat)
+    )
     quality = min(1.0, max(0.0, model.quality + change + rng.gauss(0, noise)))
     reading = types_pb2.Interpretation(
         rules="synthetic/1", model=model.name, model_family=model.family, dataset=data.name,
@@ -142,7 +151,9 @@ def capacity_of(i: int) -> float:
     return 0.2 + 0.08 * (i % 12)
 
 
-def results(datasets: int = 12, repeats: int = 2, texts: Sequence[str] = TEXTS) -> list[types_pb2.ReferenceResult]:
+def results(
+    datasets: int = 12, repeats: int = 2, texts: Sequence[str] = TEXTS
+) -> list[types_pb2.ReferenceResult]:
     """Synthetic own runs of every text on every data set."""
     return [
         result(subject(f"set{i}", capacity_of(i)), parse(text), capacity_of(i), repeat)
@@ -164,5 +175,30 @@ def training_data(evidence: Sequence[types_pb2.ReferenceResult]) -> TrainingData
     )
 
 
-def request(asked: recommendation_pb2.Subject, max_drop: float = 0.01, **rest: Any) -> recommendation_pb2.RecommendRequest:
-    return recommendation_pb2.RecommendRequest(subject=asked, limits=types_pb2.Limits(max_drop=max_drop), **rest)
+def request(
+    asked: recommendation_pb2.Subject, max_drop: float = 0.01, **rest: Any
+) -> recommendation_pb2.RecommendRequest:
+    return recommendation_pb2.RecommendRequest(
+        subject=asked, limits=types_pb2.Limits(max_drop=max_drop), **rest
+    )
+
+
+#: Small enough for tests, large enough to learn the law.
+QUICK = Config(
+    dataclasses.replace(
+        read_config().embedding,
+        dimension=16,
+        relation_dimension=12,
+        negatives=1,
+        batch_size=1024,
+        epochs=8,
+        warm_epochs=2,
+    ),
+    dataclasses.replace(read_config().predictor, folds=3, members=3, fold_members=1, steps=150),
+)
+
+
+@functools.cache
+def taught() -> Snapshot:
+    """Trained once on synthetic results, for all tests of a session."""
+    return fit(training_data(results()), QUICK)

@@ -44,8 +44,9 @@ class GroupedTransR(TransR):
         vectors, matrices = (r(present) for r in self.relation_representations)
         parts = both.split(counts.tolist(), dim=1)
         projected = torch.cat([part @ matrix for part, matrix in zip(parts, matrices, strict=True)], dim=1)
-        p = self.interaction.p
-        projected = clamp_norm(projected, p=p, dim=-1, maxnorm=self.interaction.max_projection_norm)
+        interaction: Any = self.interaction
+        p = interaction.p
+        projected = clamp_norm(projected, p=p, dim=-1, maxnorm=interaction.max_projection_norm)
         offset = vectors.repeat_interleave(counts, dim=0)
         scores = -torch.linalg.vector_norm(projected[0] + offset - projected[1], ord=p, dim=-1)
         return torch.empty_like(scores).scatter(0, order, scores).unsqueeze(-1)
@@ -64,7 +65,7 @@ def train_embedding(
     """
     entities, relations = triples.entities, triples.relations
     factory = CoreTriplesFactory(
-        _mapped(triples, entities, relations), num_entities=len(entities), num_relations=len(relations)
+        mapped(triples, entities, relations), num_entities=len(entities), num_relations=len(relations)
     )
     with _settled(config.seed):
         model = make_model(GroupedTransR, factory, config, _start(entities, relations, config, parent))
@@ -80,6 +81,16 @@ def train_embedding(
         graph_hash=graph_hash,
         parent=parent.version if parent else "",
     )
+
+
+def train_with_losses(triples: Triples, config: TransRConfig) -> list[float]:
+    """As :func:`train_embedding` from nothing; the loss of every epoch."""
+    entities, relations = triples.entities, triples.relations
+    factory = CoreTriplesFactory(
+        mapped(triples, entities, relations), num_entities=len(entities), num_relations=len(relations)
+    )
+    with _settled(config.seed):
+        return fit(make_model(GroupedTransR, factory, config), factory, config, config.epochs)
 
 
 def make_model(
@@ -140,7 +151,8 @@ def _settled(seed: int) -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-def _mapped(triples: Triples, entities: list[str], relations: list[str]) -> torch.Tensor:
+def mapped(triples: Triples, entities: list[str], relations: list[str]) -> torch.Tensor:
+    """Triples as PyKEEN takes them: indices, shape (triples, 3)."""
     entity = {name: i for i, name in enumerate(entities)}
     relation = {name: i for i, name in enumerate(relations)}
     return torch.tensor([(entity[h], relation[r], entity[t]) for h, r, t in triples.rows], dtype=torch.long)

@@ -42,7 +42,7 @@ _SIZE_BANDS = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, math.inf)
 class Store(Protocol):
     """What is needed of ``kg_service.graph.GraphStore``."""
 
-    def read(self, query: str, **params: Any) -> list[dict[str, Any]]: ...
+    def read(self, query: str, /, **params: Any) -> list[dict[str, Any]]: ...
 
 
 @dataclass(frozen=True)

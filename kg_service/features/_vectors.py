@@ -50,6 +50,10 @@ def _one_of(field: str, value: str) -> Callable[[Any], float]:
     return lambda m: float(getattr(m, field) == value) if getattr(m, field) else NAN
 
 
+def _runs(precision: str) -> Callable[[types_pb2.HardwareProfile], float]:
+    return lambda h: float(precision in h.precisions) if h.precisions else NAN
+
+
 MODEL: dict[str, Callable[[types_pb2.ModelProfile], float]] = {
     **{
         f"log {f}": _log1p(f)
@@ -81,10 +85,7 @@ DATASET: dict[str, Callable[[types_pb2.DatasetProfile], float]] = {
 
 HARDWARE: dict[str, Callable[[types_pb2.HardwareProfile], float]] = {
     **{f"kind {kind}": _one_of("kind", kind) for kind in _KINDS},
-    **{
-        f"precision {p}": (lambda p: lambda h: float(p in h.precisions) if h.precisions else NAN)(p)
-        for p in _PRECISIONS
-    },
+    **{f"precision {p}": _runs(p) for p in _PRECISIONS},
     "sparsity": lambda h: float(h.sparsity) if h.kind else NAN,
     "log ram": _log1p("ram_bytes"),
     "log flash": _log1p("flash_bytes"),

@@ -27,14 +27,18 @@ _MIN_SCALE = 1e-3
 
 @dataclass(frozen=True)
 class Problem:
-    """Evidence with its strategies: ``strategy`` is the index of each row's strategy."""
+    """Evidence with its strategies.
+
+    Attributes:
+        strategy: index of each row's strategy. design: ``settings_design`` of all strategies.
+    """
 
     table: Table
     strategy: np.ndarray
-    sequences: np.ndarray
+    design: np.ndarray
 
     def pooled(self, weights: np.ndarray) -> Pooled:
-        return pool(self.table.targets, weights, self.strategy, self.table.tasks, self.sequences)
+        return pool(self.table.targets, weights, self.strategy, self.table.tasks, self.design)
 
 
 def fit_predictor(
@@ -71,9 +75,7 @@ def fit_predictor(
         net=final,
         vectors=standard.vectors(vectors),
         strategy_mean=pooled.strategy,
-        sequence_mean=pooled.sequence,
         tasks=pooled.tasks,
-        sequences=problem.sequences,
         spread=spread,
         guard=np.array(guard),
         **standard.arrays(),
@@ -172,7 +174,7 @@ def _folds(problem: Problem, config: PredictorConfig) -> list[_Fold]:
     if len(np.unique(of_group[np.unique(groups[owned])])) < count:
         present = np.unique(groups[owned])
         of_group[present] = rng.permutation(len(present)) % count
-    of_strategy = rng.permutation(len(problem.sequences)) % count
+    of_strategy = rng.permutation(len(problem.design)) % count
     row_group, row_strategy = of_group[groups], of_strategy[problem.strategy]
     folds = []
     for f in range(count):
@@ -215,6 +217,8 @@ class _OutOfFold:
     variance: np.ndarray
     pooled: np.ndarray
     novelty: np.ndarray
+    #: Of the regression behind the pooled mean, in the fold, shape (rows, targets).
+    leverage: np.ndarray
 
 
 def _out_of_fold(
@@ -227,7 +231,7 @@ def _out_of_fold(
 ) -> _OutOfFold:
     n, width = problem.table.targets.shape
     group, novelty = np.full(n, -1), np.zeros(n)
-    raw, variance, pooled = (np.full((n, width), np.nan) for _ in range(3))
+    raw, variance, pooled, leverage = (np.full((n, width), np.nan) for _ in range(4))
     for fold, members in zip(folds, nets, strict=True):
         means = problem.pooled(problem.table.weights * fold.train)
         own = {name: array[list(members)] for name, array in learned.items()}
@@ -239,10 +243,11 @@ def _out_of_fold(
                 value = forward(own, first[:, s : s + 1], standard.subjects[i], standard.scores[i])[:, 0]
                 value = value * standard.target_scale + standard.target_mean
                 raw[i], variance[i] = value.mean(axis=0), value.var(axis=0)
-                # A strategy that the fold never saw has only its sequence's mean.
-                pooled[i] = (means.strategy if g == 0 else means.sequence)[s]
+                # A strategy that the fold never saw has only what its methods and settings suggest.
+                pooled[i] = (means.strategy if g == 0 else means.above)[s]
+                leverage[i] = means.leverage[s]
             group[rows], novelty[rows] = g, far[rows]
-    return _OutOfFold(group, raw, variance, pooled, novelty)
+    return _OutOfFold(group, raw, variance, pooled, novelty, leverage)
 
 
 def _calibrate(
@@ -250,12 +255,13 @@ def _calibrate(
 ) -> tuple[Spread, float, dict[str, float]]:
     table, width = problem.table, len(TARGETS)
     shares = np.full((2, width), 0.5)
-    scale = np.zeros((2, len(problem.sequences), width))
+    scale = np.zeros((2, len(problem.design), width))
     quantiles, bounds = np.zeros((2, width, len(LEVELS))), np.zeros((2, width, 2))
     figures: dict[str, float] = {}
     value = np.full(table.targets.shape, np.nan)
     sigma = np.full(table.targets.shape, np.nan)
     wide = _moments(table.targets)[1]
+    full = problem.pooled(table.weights)
     for g in (0, 1):
         rows = out.group == g
         for j in range(width):
@@ -263,12 +269,11 @@ def _calibrate(
             shares[g, j] = _share(table.targets[known, j], out.raw[known, j], out.pooled[known, j])
             value[known, j] = (shares[g, j] * out.pooled + (1 - shares[g, j]) * out.raw)[known, j]
         errors = np.where(rows[:, None], (table.targets - value) ** 2, np.nan)
-        pooled = pool(errors, table.weights * rows, problem.strategy, table.tasks, problem.sequences)
-        level = pooled.strategy if g == 0 else pooled.sequence
-        scale[g] = np.sqrt(np.where(np.isfinite(level), level, (2 * wide) ** 2))
-        scale[g] = np.maximum(scale[g], np.maximum(0.02 * wide, _MIN_SCALE))
-        sigma[rows] = np.sqrt(scale[g][problem.strategy[rows]] ** 2 + out.variance[rows])
-        sigma[rows] *= 1 + out.novelty[rows][:, None]
+        scale[g] = _scale(problem, errors, rows, wide) if g == 0 else _reach(errors, out.leverage, full, wide)
+        sigma[rows] = scale[g][problem.strategy[rows]]
+        if g == 1:
+            sigma[rows] *= np.sqrt((1 + out.leverage[rows]) / (1 + full.leverage[problem.strategy[rows]]))
+        sigma[rows] = np.sqrt(sigma[rows] ** 2 + out.variance[rows]) * (1 + out.novelty[rows][:, None])
         for j in range(width):
             known = rows & np.isfinite(value[:, j])
             z = (table.targets[known, j] - value[known, j]) / sigma[known, j]
@@ -281,6 +286,23 @@ def _calibrate(
                     shares[g, j]
                 )
     return Spread(scale, quantiles, bounds, shares), _GUARD_DEFAULT, figures
+
+
+def _scale(problem: Problem, errors: np.ndarray, rows: np.ndarray, wide: np.ndarray) -> np.ndarray:
+    """Error of strategies with results of their own: their own, pooled as the means are."""
+    table = problem.table
+    level = pool(errors, table.weights * rows, problem.strategy, table.tasks, problem.design).strategy
+    # The regression of squares may dip below 0 where errors are small.
+    least = np.maximum(0.25 * _moments(errors)[0], (0.02 * wide) ** 2)
+    level = np.where(np.isfinite(level), np.fmax(level, least), (2 * wide) ** 2)
+    return np.maximum(np.sqrt(level), _MIN_SCALE)
+
+
+def _reach(errors: np.ndarray, leverage: np.ndarray, full: Pooled, wide: np.ndarray) -> np.ndarray:
+    """Error of strategies never run: one scale, growing with how far the regression reaches out."""
+    level = _moments(errors / (1 + leverage))[0]
+    level = np.where(np.isfinite(level), np.fmax(level, (0.02 * wide) ** 2), (2 * wide) ** 2)
+    return np.maximum(np.sqrt(level * (1 + full.leverage)), _MIN_SCALE)
 
 
 def _share(target: np.ndarray, raw: np.ndarray, pooled: np.ndarray) -> float:
@@ -316,7 +338,7 @@ def _quantiles(z: np.ndarray, groups: np.ndarray, level: float) -> tuple[np.ndar
 
 def _without_evidence(problem: Problem, vectors: np.ndarray) -> Predictor:
     """Nothing measured: nothing is predicted, and the answer says so."""
-    count, width, d = len(problem.sequences), len(TARGETS), vectors.shape[1]
+    count, width, d = len(problem.design), len(TARGETS), vectors.shape[1]
     nothing = np.full((count, width), np.nan)
     net = {
         "strategy": (1, d, 1), "subject": (1, 0, 1), "bias1": (1, 1, 1), "layer2": (1, 1, 1),
@@ -331,8 +353,7 @@ def _without_evidence(problem: Problem, vectors: np.ndarray) -> Predictor:
         mean=none, scale=none, low=none, high=none,
         score_mean=np.zeros(3), score_scale=np.ones(3),
         target_mean=np.full(width, np.nan), target_scale=np.ones(width),
-        strategy_mean=nothing, sequence_mean=nothing, tasks=np.zeros((count, width)),
-        sequences=problem.sequences,
+        strategy_mean=nothing, tasks=np.zeros((count, width)),
         spread=Spread(
             np.ones((2, count, width)), np.tile(LEVELS, (2, width, 1)),
             np.tile([-1.0, 1.0], (2, width, 1)), np.full((2, width), 0.5),

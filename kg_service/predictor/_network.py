@@ -12,6 +12,8 @@ import numpy as np
 
 from kg_service.predictor._config import PredictorConfig
 
+_BLOCK = 128
+
 #: Arrays of a set of networks; the first axis is the network.
 Weights = dict[str, np.ndarray]
 
@@ -89,6 +91,13 @@ def forward(net: Weights, first: np.ndarray, subject: np.ndarray, scores: np.nda
         Standardised targets, shape (networks, strategies, targets).
     """
     subject, scores = subject.astype(np.float32), scores.astype(np.float32)
-    hidden = np.maximum(first + subject @ net["subject"][:, None] + net["bias1"], 0)
-    hidden = np.maximum(hidden @ net["layer2"] + net["bias2"], 0)
-    return hidden @ net["layer3"] + net["bias3"] + scores @ net["score"][:, None]
+    given = subject @ net["subject"][:, None] + net["bias1"]
+    added = net["bias3"] + scores @ net["score"][:, None]
+    # Products this small are quicker on one thread than spread over several, and BLAS decides by size.
+    parts = [first[:, at : at + _BLOCK] for at in range(0, first.shape[1], _BLOCK)]
+    out = []
+    for part in parts:
+        hidden = np.maximum(part + given, 0)
+        hidden = np.maximum(hidden @ net["layer2"] + net["bias2"], 0)
+        out.append(hidden @ net["layer3"] + added)
+    return np.concatenate(out, axis=1)

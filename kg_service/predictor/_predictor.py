@@ -55,8 +55,7 @@ class Predictor:
         vectors: embedding of each strategy, shape (strategies, d), standardised by ``vector_scale``.
         kept: indices of the subject features that vary in the evidence.
         low, high: range of these in the evidence, on the standardised scale.
-        strategy_mean, sequence_mean, tasks: see ``_pooling.Pooled``.
-        sequences: index of each strategy's method sequence.
+        strategy_mean, tasks: see ``_pooling.Pooled``.
         target_mean, target_scale: of the standardised targets.
     """
 
@@ -73,9 +72,7 @@ class Predictor:
     target_mean: np.ndarray
     target_scale: np.ndarray
     strategy_mean: np.ndarray
-    sequence_mean: np.ndarray
     tasks: np.ndarray
-    sequences: np.ndarray
     spread: Spread
     #: Standard errors by which a pick must be better than the single best strategy.
     guard: np.ndarray
@@ -113,9 +110,9 @@ class Predictor:
         else:
             first, mix = (extra[0] / self.vector_scale).astype(np.float32) @ self.net["strategy"], extra[1]
         raw = forward(self.net, first, x, s) * self.target_scale + self.target_mean
-        own, above, tasks, scale = self.strategy_mean, self.sequence_mean, self.tasks, self.spread.scale
+        own, tasks, scale = self.strategy_mean, self.tasks, self.spread.scale
         if mix is not None:
-            own, above, tasks = mix @ own, mix @ above, np.zeros((len(mix), len(TARGETS)))
+            own, tasks = mix @ own, np.zeros((len(mix), len(TARGETS)))
             scale = np.stack([mix @ part for part in scale])
         group = (tasks < 0.5).astype(int)
         return combine(raw, own, group, self.spread.pooled_share, scale, novelty)

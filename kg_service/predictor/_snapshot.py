@@ -115,8 +115,8 @@ class Snapshot:
     @classmethod
     def _unpack(cls, arrays: dict[str, np.ndarray], described: dict[str, Any], trained_at: str) -> Snapshot:
         part = {p: _part(arrays, p) for p in ("embedding", "predictor", "table")}
-        known = described["embedding"]
-        embedding = Embedding(**known, **{n: part["embedding"][n] for n in _EMBEDDING})
+        known: dict[str, Any] = described["embedding"] | {n: part["embedding"][n] for n in _EMBEDDING}
+        embedding = Embedding(**known)
         strategies = [
             Strategy(tuple(Step(m, tuple((n, v) for n, v in settings)) for m, settings in steps), version)
             for steps, version in described["strategies"]

@@ -34,9 +34,8 @@ def explain(
             "measured yet, so nothing is predicted and the order says nothing."
         )
         return " ".join([start, *notes])
-    parts = [
-        f"{p.strategy.text} {'was measured' if measured else 'is expected'} to {_expected(p, metric, base_size)}."
-    ]
+    verb = "was measured" if measured else "is expected"
+    parts = [f"{p.strategy.text} {verb} to {_expected(p, metric, base_size)}."]
     parts.append(f"The chance of being within the limits is {p.feasibility:.0%}.")
     parts.append(_behind(own_results, own_datasets, related_results))
     if replaced:
@@ -53,9 +52,8 @@ def _expected(p: recommendation_pb2.Prediction, metric: str, base_size: float | 
     parts = []
     if p.HasField("quality_change"):
         q = p.quality_change
-        parts.append(
-            f"change {metric} by {q.value:+.3g} (90% interval {q.interval.low:+.3g} to {q.interval.high:+.3g})"
-        )
+        low, high = q.interval.low, q.interval.high
+        parts.append(f"change {metric} by {q.value:+.3g} (90% interval {low:+.3g} to {high:+.3g})")
     if p.HasField("size_bytes") and base_size and p.size_bytes.value > 0:
         fold = base_size / p.size_bytes.value
         parts.append(f"make the file {fold:.1f} times smaller ({p.size_bytes.value / 1000:.0f} KB)")
@@ -66,7 +64,11 @@ def _expected(p: recommendation_pb2.Prediction, metric: str, base_size: float | 
 
 def _behind(own: int, datasets: int, related: int) -> str:
     if own:
-        text = f"{own} result{'s' * (own > 1)} of this very strategy on {datasets} data set{'s' * (datasets > 1)}"
+        text = f"{_count(own, 'result')} of this very strategy on {_count(datasets, 'data set')}"
     else:
         text = "No result of this very strategy"
     return f"{text} and {related} of other strategies with its methods stand behind that."
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"

@@ -36,6 +36,8 @@ class Outcome:
     Attributes:
         value, low, high: on the scale of the targets, shape (strategies, 4), NaN where unknown.
         chance: of being within the limits. utility: expected log2(before/after) within them, else 0.
+        doubt: what the reduction of a strategy that was never run may fall short by, in utility; 0 for
+            others. Ranking takes it off, or the luckiest error among hundreds would be picked.
         excess: how far beyond the limits, in standard errors; orders what has no chance.
         measured: whether a measurement stands behind the row.
     """
@@ -45,6 +47,7 @@ class Outcome:
     high: np.ndarray
     chance: np.ndarray
     utility: np.ndarray
+    doubt: np.ndarray
     excess: np.ndarray
     measured: np.ndarray
     predicted: Predicted
@@ -66,7 +69,9 @@ def judge(
     chance, utility = predictor.utility(predicted, bounds)
     excess = _excess(predicted, bounds)
     measured = np.zeros(len(chance), dtype=bool)
-    out = Outcome(predicted.value.copy(), low, high, chance, utility, excess, measured, predicted)
+    strange = predicted.group[:, bounds.objective] == 1
+    doubt = np.where(strange, chance * np.nan_to_num(predicted.sigma[:, bounds.objective]) / LOG2, 0.0)
+    out = Outcome(predicted.value.copy(), low, high, chance, utility, doubt, excess, measured, predicted)
     if known is not None and rows is not None and len(rows):
         for index in np.unique(known.strategy[rows]):
             if 0 <= index < len(chance):
@@ -94,6 +99,7 @@ def _replace_row(out: Outcome, index: int, known: Known, rows: np.ndarray, bound
         chance *= _normal((bound - out.value[index, target]) / sigma[target] + 1e-6)
     out.chance[index] = chance
     out.utility[index] = chance * gain if np.isfinite(gain) else 0.0
+    out.doubt[index] = 0.0
     out.measured[index] = True
 
 

@@ -12,7 +12,7 @@ from kg_service.features import score_vector, subject_vector
 from kg_service.predictor import Bounds, Predicted, Snapshot, make_table, read_config, realised
 from kg_service.recommendation import _answer, _offgrid
 from kg_service.recommendation._explain import explain
-from kg_service.recommendation._feasibility import reasons
+from kg_service.recommendation._feasibility import reasons, signature
 from kg_service.recommendation._known import Known, type_text
 from kg_service.recommendation._outcome import Outcome, gap_error, in_units, judge
 from kg_service.recommendation._select import corroborated, pareto_front, single_best
@@ -40,6 +40,7 @@ class Recommender:
         self._snapshot = snapshot
         self._catalogue = catalogue or load()
         self._actions = snapshot.strategies[: snapshot.actions]
+        self._signatures = [signature(s) for s in self._actions]
         self._protos = [s.to_proto() for s in self._actions]
         self._index = {s.id: i for i, s in enumerate(snapshot.strategies)}
         self._types = np.array(
@@ -60,12 +61,15 @@ class Recommender:
         """
         return cls(Snapshot.load(path))
 
-    def add_results(self, results: Iterable[types_pb2.ReferenceResult]) -> None:
+    def add_results(self, results: Iterable[types_pb2.ReferenceResult]) -> int:
         """Lays newer evidence over the snapshot.
 
         It is cited at once, counts for the single best strategy, and on the very same model and data
         what was measured replaces the prediction. Results that are known already are left out. The
         network and the pooled means learn from it with the next training.
+
+        Returns:
+            How many were news.
         """
         with self._lock:
             fresh = {r.id: r for r in results if r.id and r.id not in self._known.ids}
@@ -74,6 +78,7 @@ class Recommender:
                 rows = np.array([self._index.get(s.id, -1) for s in strategies], dtype=int)
                 joined = np.concatenate([self._known.strategy, rows])
                 self._known = Known(self._known.table + table, joined, self._catalogue)
+            return len(table)
 
     def recommend(self, request: recommendation_pb2.RecommendRequest) -> recommendation_pb2.RecommendResponse:
         """Ranks the action space for a model, data and hardware.
@@ -84,7 +89,7 @@ class Recommender:
         """
         known, subject = self._known, request.subject
         base, bounds, notes = self._asked(subject, request.limits, request.objective, known)
-        why = reasons(self._actions, subject.dataset, subject.hardware, self._catalogue)
+        why = reasons(self._signatures, subject.dataset, subject.hardware, self._catalogue)
         excluded = self._excluded(request.exclude_strategies)
         feasible = np.array([not w for w in why], dtype=bool) & ~excluded
         rows = known.of_subject(subject.model.model_hash, subject.dataset.data_hash)
@@ -210,7 +215,8 @@ class Recommender:
             return order, ""
         predictor = self._snapshot.predictor
         error = gap_error(predictor, outcome, pick, best, bounds)
-        if outcome.utility[pick] - outcome.utility[best] > float(predictor.guard) * error:
+        cautious = outcome.utility - outcome.doubt
+        if cautious[pick] - cautious[best] > float(predictor.guard) * error:
             return order, ""
         return np.concatenate([[best], order[order != best]]), self._actions[pick].text
 
@@ -226,19 +232,21 @@ class Recommender:
         full = judge(predictor, predictor.predict(*_vectors(subject)), bounds, known, rows)
         units = in_units(full, base)
         places = [self._index.get(s.id, -1) for s in wanted]
-        out = [
-            _answer.prediction(units, full, place, s) if place >= 0 else None
-            for place, s in zip(places, wanted, strict=True)
-        ]
         strange = [s for s, place in zip(wanted, places, strict=True) if place < 0]
+        composed: list[recommendation_pb2.Prediction] = []
         if strange:
             made = [self._composed(s) for s in strange]
             extra = (np.array([m[0] for m in made]), np.array([m[1] for m in made]))
             judged = judge(predictor, predictor.predict(*_vectors(subject), extra=extra), bounds)
-            composed = in_units(judged, base)
-            fill = iter(_answer.prediction(composed, judged, i, s) for i, s in enumerate(strange))
-            out = [next(fill) if entry is None else entry for entry in out]
-        return recommendation_pb2.SubjectPredictions(predictions=out)
+            their_units = in_units(judged, base)
+            composed = [_answer.prediction(their_units, judged, i, s) for i, s in enumerate(strange)]
+        fill = iter(composed)
+        return recommendation_pb2.SubjectPredictions(
+            predictions=[
+                _answer.prediction(units, full, place, s) if place >= 0 else next(fill)
+                for place, s in zip(places, wanted, strict=True)
+            ]
+        )
 
     def _composed(self, strategy: Strategy) -> tuple[np.ndarray, np.ndarray]:
         s = self._snapshot
@@ -296,12 +304,13 @@ def _vectors(subject: recommendation_pb2.Subject) -> tuple[np.ndarray, np.ndarra
 def _order(
     outcome: Outcome, feasible: np.ndarray, backed: np.ndarray, excluded: np.ndarray, infeasible_too: bool
 ) -> np.ndarray:
-    """Feasible first; of these, corroborated ones with a positive utility; then by utility.
+    """Feasible first; of these, corroborated ones with a positive utility; then by utility less doubt.
 
     What has no chance at all is ordered by how little it misses the limits.
     """
     useful = outcome.utility > 1e-9
-    keys = (outcome.excess, -np.where(useful, outcome.utility, 0.0), ~(backed & useful), ~feasible)
+    cautious = np.where(useful, outcome.utility - outcome.doubt, 0.0)
+    keys = (outcome.excess, -cautious, ~(backed & useful), ~feasible)
     order = np.lexsort(keys)
     shown = ~excluded if infeasible_too else feasible
     return order[shown[order]]

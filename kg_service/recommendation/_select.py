@@ -51,8 +51,8 @@ def single_best(
 ) -> int | None:
     """The single best strategy: best mean utility over the training tasks, repeats averaged first.
 
-    A mean over few tasks is luck, so it is shrunk towards the mean of all (strategy, task) pairs as
-    if ``prior_tasks`` more tasks had given that.
+    A mean over few tasks is luck, so it is taken as if ``prior_tasks`` more tasks had ended outside the
+    limits, where the base model is kept and the utility is 0.
 
     Args:
         utilities: of each result under the asked limits, NaN where unknown.
@@ -70,7 +70,7 @@ def single_best(
     means = np.bincount(inverse, cells) / counts
     own = (keys % width).astype(int)
     n = np.bincount(own, minlength=width)
-    shrunk = (np.bincount(own, means, width) + prior_tasks * means.mean()) / (n + prior_tasks)
+    shrunk = np.bincount(own, means, width) / (n + prior_tasks)
     shrunk = np.where(allowed & (n > 0), shrunk, -np.inf)
     best = int(np.argmax(shrunk))
     return best if np.isfinite(shrunk[best]) else None

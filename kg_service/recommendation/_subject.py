@@ -9,7 +9,7 @@ from kg_service.predictor import LATENCY, PARAMETERS, SIZE, Bounds, quality_scal
 from kgpress.errors import InvalidInput
 from kgpress.v1 import types_pb2
 
-_OBJECTIVES = {
+_OBJECTIVES: dict[int, int] = {
     types_pb2.OBJECTIVE_UNSPECIFIED: SIZE,
     types_pb2.OBJECTIVE_SIZE: SIZE,
     types_pb2.OBJECTIVE_PARAMETERS: PARAMETERS,
