@@ -76,11 +76,10 @@ def open_in_process(home: Home = None) -> Client:
 
 def recommender(home: Home = None) -> Recommender:
     """The newest snapshot of the home, or the shipped one. Opens no store, needs no torch."""
-    from kg_service.predictor import shipped_snapshot
+    from kg_service.predictor import newest_snapshot
     from kg_service.recommendation import Recommender
 
-    own = sorted((home_folder(home) / "snapshots").glob("*.npz"), key=lambda path: path.stat().st_mtime)
-    return Recommender.load(own[-1] if own else shipped_snapshot())
+    return Recommender.load(newest_snapshot(home_folder(home) / "snapshots"))
 
 
 def run_worker(client: Client, job_id: str, cancel: threading.Event | None = None) -> Job:
@@ -109,24 +108,28 @@ def train_once(home: Home = None) -> str:
     Raises:
         KgpressError: the trainer's own words.
     """
-    with connect(home) as client:
+    with connect(home):
         where = place(home)
-        before = set((where.home / "snapshots").glob("*.npz"))
         bolt = where.read_state()["bolt"]
         environment = {f"KGPRESS_BOLT_{name.upper()}": value for name, value in bolt.items()}
-        command = [sys.executable, "-m", "kg_service.trainer", "--once"]
-        ran = subprocess.run(
-            [*command, "--out", str(where.home / "snapshots")],
-            env={**os.environ, **environment},
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        if ran.returncode:
-            last = (ran.stderr.strip().splitlines() or ["no word"])[-1]
-            raise KgpressError(f"the training failed: {last}", remedy=f"see {where.home / 'logs'}")
-        made = set((where.home / "snapshots").glob("*.npz")) - before
-        client.graph_status()
-        return max(made, key=lambda path: path.stat().st_mtime).stem if made else "unchanged"
+        command = [
+            sys.executable,
+            "-m",
+            "kg_service.trainer",
+            "--once",
+            "--out",
+            str(where.home / "snapshots"),
+        ]
+        with (where.home / "logs" / "trainer.log").open("a+") as log:
+            said = log.tell()
+            ran = subprocess.run(
+                command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=log, text=True
+            )
+            log.seek(said)
+            last = (log.read().strip().splitlines() or ["it said nothing"])[-1]
+    if ran.returncode:
+        raise KgpressError(f"the training failed: {last.removeprefix('error: ')}", remedy=f"see {log.name}")
+    return Path(ran.stdout.strip().splitlines()[-1]).stem
 
 
 def graph_export(file: Path, home: Home = None) -> dict[str, int]:
@@ -139,7 +142,8 @@ def graph_export(file: Path, home: Home = None) -> dict[str, int]:
 
 def graph_import(file: Path, home: Home = None) -> dict[str, int]:
     """Adds an exported graph, or an evidence file (``.jsonl``, ``.jsonl.gz``)."""
-    from kg_service.graph import import_evidence, import_graph
+    from kg_service.evidence import import_evidence
+    from kg_service.graph import import_graph
 
     with _store(home) as store:
         if file.name.endswith((".jsonl", ".jsonl.gz")):
@@ -269,17 +273,21 @@ def _serving(where: Place, socket: Path) -> Iterator[None]:
 
 def _import_shipped(where: Place, store: GraphStore) -> None:
     """The evidence that comes with the package, once per home and version of it."""
-    import kg_service
-
-    files = sorted((Path(kg_service.__file__).parent / "shipped" / "evidence").glob("*.jsonl.gz"))
+    files = _shipped_evidence()
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     seen = where.home / "graph" / "shipped.sha256"
     if not files or (seen.exists() and seen.read_text() == digest):
         return
-    from kg_service.graph import import_evidence
+    from kg_service.evidence import import_evidence
 
     import_evidence(store, files)
     seen.write_text(digest)
+
+
+def _shipped_evidence() -> list[Path]:
+    import kg_service
+
+    return sorted((Path(kg_service.__file__).parent / "shipped" / "evidence").glob("*.jsonl.gz"))
 
 
 def _serve(where: Place, ready: int | None) -> int:
@@ -296,6 +304,12 @@ def _serve(where: Place, ready: int | None) -> int:
         daemon.report(ready, error)
         sys.stderr.write(f"{error}\n")
         return error.exit_code
+    except Exception as error:
+        fault = KgpressError(
+            f"the local server failed ({type(error).__name__}: {error})", remedy=f"see {where.log}"
+        )
+        daemon.report(ready, fault)
+        raise
     return 0
 
 

@@ -88,6 +88,16 @@ class Cluster:
                 raise AssertionError(f"{len(left)} jobs did not end: {self.logs()}")
             time.sleep(0.1)
 
+    def wait_for_a_lease(self, timeout_s: float) -> None:
+        """Returns once a worker has taken a job, or the time is over."""
+        until = time.monotonic() + timeout_s
+        before = self._leases()
+        while self._leases() <= before and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def _leases(self) -> int:
+        return sum(job.attempts for job in until_answered(lambda: list(self.client.jobs(page_size=200))))
+
     def results(self, job_id: str) -> list[tuple[str, int, int, int]]:
         """(job, step, seed, repeat) of every accepted result of a job, in order."""
         request = evidence_pb2.SearchEvidenceRequest(
