@@ -51,6 +51,7 @@ def test_a_crawl_again_fetches_and_adds_nothing_new(
     assert shrinkbench_host.requests["/robots.txt"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [2, 11])
 def test_killed_in_mid_crawl_it_goes_on_to_the_same_evidence(
     shrinkbench_host: Host, crawl: Crawl, tmp_path: Path, shrinkbench: Any, kept: int

@@ -36,6 +36,7 @@ def total(client: Client, *states: pb.EvidenceState) -> int:
     return client.search_evidence(request).page.total
 
 
+@pytest.mark.slow
 def test_crawled_evidence_reaches_the_graph_once(
     shrinkbench_host: Host, crawl: Crawl, shrinkbench: Any, server: str
 ) -> None:
