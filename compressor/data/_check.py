@@ -87,7 +87,7 @@ def _targets(name: str, y: Any, rows: int) -> np.ndarray:
 def _encode(
     targets: dict[str, np.ndarray],
 ) -> tuple[dict[str, np.ndarray], int | None, tuple[str, ...], bool]:
-    """Class indices 0..k-1 in the labels' sorted order; targets that are not whole numbers are a regression."""
+    """Class indices 0..k-1 in the labels' order; targets that are not whole numbers are a regression."""
     if not targets:
         return {}, None, (), False
     if any(y.dtype.kind == "f" and (y != np.round(y)).any() for y in targets.values()):

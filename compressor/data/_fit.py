@@ -101,7 +101,7 @@ def _check_labels(dataset: Dataset, outputs: Sequence[TensorSpec]) -> None:
         return
     if dataset.classes > shape[-1]:
         raise DataError(
-            f"the data has labels up to {dataset.classes - 1}, the model has {shape[-1]} outputs (0 to {shape[-1] - 1})",
+            f"the data has labels up to {dataset.classes - 1}, the model's outputs end at {shape[-1] - 1}",
             remedy="give the model's own classes, or relabel the data",
             field="data",
         )

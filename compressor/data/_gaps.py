@@ -94,7 +94,8 @@ def _without_gaps(name: str, x: np.ndarray, policy: str) -> np.ndarray:
         return np.where(gaps, np.float32(0), x)
     filled = x.reshape(-1, x.shape[-1]).copy()
     positions = np.arange(x.shape[-1])
-    for series in filled[np.isnan(filled).any(axis=1)]:
+    for row in np.flatnonzero(np.isnan(filled).any(axis=1)):
+        series = filled[row]
         known = ~np.isnan(series)
         series[~known] = np.interp(positions[~known], positions[known], series[known]) if known.any() else 0
     return filled.reshape(x.shape)

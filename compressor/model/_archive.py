@@ -29,8 +29,9 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _SHAPE_FUNCTION = re.compile(
     r"[suzf]{1,2}\d+|Max|Min|Mod|Eq|Ne|Lt|Le|Gt|Ge|And|Or|Not|True|False|oo|int_oo|inf|"
     r"FloorDiv|CleanDiv|CeilDiv|CeilToInt|FloorToInt|IntTrueDiv|FloatTrueDiv|ModularIndexing|PythonMod|"
-    r"PowByNatural|FloatPow|ToFloat|TruncToInt|RoundToInt|Where|Identity|Integer|Symbol|Abs|Piecewise"
+    r"PowByNatural|FloatPow|ToFloat|TruncToInt|RoundToInt|Where|Identity|Integer|Abs|Add|Mul|Pow|Piecewise"
 )
+_SYMBOL = re.compile(r"Symbol\('[suzf]{1,2}\d+'(, [a-z]+=(True|False))*\)")
 _FILE_ACCESS = re.compile(
     rb"\b(torch\.(from_file|save|load|read_file|write_file)|ops\.(?!aten|prim|torchvision)\w+\.\w+)"
 )
@@ -145,6 +146,7 @@ def _pairs(document: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _is_shape(text: str) -> bool:
+    text = _SYMBOL.sub("s0", text)
     if not _EXPRESSION.fullmatch(text) or re.search(r"\.\s*[A-Za-z_]", text):
         return False
     return all(_SHAPE_FUNCTION.fullmatch(word) for word in _WORD.findall(text))

@@ -41,14 +41,19 @@ def check_parity(reference: onnx.ModelProto, module: fx.GraphModule, sample: np.
         found = forward(module, sample)
     except (RuntimeError, ValueError, IndexError, TypeError) as error:
         raise ModelError(
-            f"the converted model does not run: {str(error).strip().splitlines()[0][:160]}",
+            f"the converted model does not run at {_place(reference, module, sample)}: "
+            f"{str(error).strip().splitlines()[0][:160]}",
             remedy="export the model with a dynamic batch dimension",
             field="model",
         ) from error
     max_abs = max_rel = 0.0
     for want, got in zip(expected, found, strict=True):
         if want.shape != got.shape or not within(want, got):
-            raise _diverges(reference, module, sample)
+            raise ModelError(
+                f"the converted model differs from the original, first at {_place(reference, module, sample)}",
+                remedy="replace that layer, or export the model with another opset",
+                field="model",
+            )
         if want.size and np.issubdtype(want.dtype, np.floating):
             difference = np.abs(want.astype(np.float64) - got)
             max_abs = max(max_abs, float(difference.max()))
@@ -79,14 +84,9 @@ def within(want: np.ndarray, got: np.ndarray) -> bool:
     return bool(np.abs(want[finite].astype(np.float64) - got[finite]).max() <= TOLERANCE * scale)
 
 
-def _diverges(reference: onnx.ModelProto, module: fx.GraphModule, sample: np.ndarray) -> ModelError:
+def _place(reference: onnx.ModelProto, module: fx.GraphModule, sample: np.ndarray) -> str:
     layer = first_difference(reference, module, sample)
-    where = f"layer {layer[0]!r} ({layer[1]})" if layer else "its outputs"
-    return ModelError(
-        f"the converted model differs from the original, first at {where}",
-        remedy="replace that layer, or export the model with another opset",
-        field="model",
-    )
+    return f"layer {layer[0]!r} ({layer[1]})" if layer else "its outputs"
 
 
 def first_difference(

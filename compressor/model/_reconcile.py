@@ -35,12 +35,13 @@ def reconcile(plain: onnx.ModelProto, module: fx.GraphModule) -> tuple[int, int]
         ModelError: the totals differ; the first layer whose weights do is named.
     """
     weights = {t.name: t for t in plain.graph.initializer if t.data_type in _FLOATS and math.prod(t.dims) > 1}
-    counted: dict[tuple[str, str], int] = {}
+    counted: dict[tuple[str, str, int], int] = {}
     for node, anchor in _anchors(plain.graph, weights):
-        for name in node.input:
+        for position, name in enumerate(node.input):
             if name in weights:
-                key = (name, anchor if len(weights[name].dims) < 2 else "")
-                counted[key] = math.prod(weights[name].dims)
+                vector = len(weights[name].dims) < 2
+                place = position if vector and node.op_type.endswith("Normalization") else 0
+                counted[name, anchor if vector else "", place] = math.prod(weights[name].dims)
     expected = sum(counted.values())
     parameters, constants = list(module.parameters()), _constants(module)
     found = _elements(parameters) + _elements(constants)

@@ -19,8 +19,14 @@ from torch import nn
 from compressor._factory import call_factory
 from compressor.model import _archive
 from compressor.model._onnx_file import MAX_BYTES, not_a_model
+from compressor.model._safetensors import read_safetensors
 from kgpress.errors import ConsentNeeded, KgpressError, ModelError, TooLarge
 
+#: What the loaders raise for a file that is cut off or altered.
+_DAMAGED = (
+    AssertionError, AttributeError, EOFError, ImportError, IndexError, KeyError, OSError, RuntimeError, TypeError,
+    ValueError, pickle.UnpicklingError, zipfile.BadZipFile,
+)  # fmt: skip
 _PICKLE_MAGIC = b"\x80"
 _CONSENT = "read it only if you trust its origin: allow pickles (--allow-pickle), or export it as ONNX"
 
@@ -60,9 +66,23 @@ def read_torch(
         return READERS[kind](path, factory, allow_pickle)
     except KgpressError:
         raise
-    except (RuntimeError, ValueError, KeyError, EOFError, OSError, AssertionError, AttributeError,
-            TypeError, pickle.UnpicklingError, zipfile.BadZipFile, ImportError) as error:  # fmt: skip
+    except _DAMAGED as error:
         raise not_a_model(path) from error
+
+
+class _Program(nn.Module):
+    """An exported program: its mode was fixed when it was exported, and asking for another is an error."""
+
+    def __init__(self, program: nn.Module) -> None:
+        super().__init__()
+        self.program = program
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        return self.program(*inputs)
+
+    def train(self, mode: bool = True) -> _Program:
+        self.training = mode
+        return self
 
 
 def _read_pt2(path: Path, factory: Any, allow_pickle: bool) -> nn.Module:
@@ -74,7 +94,8 @@ def _read_pt2(path: Path, factory: Any, allow_pickle: bool) -> nn.Module:
                 remedy=_CONSENT,
                 field="allow_pickle",
             )
-    return torch.export.load(str(path)).module()
+    with path.open("rb") as file:
+        return _Program(torch.export.load(file).module())
 
 
 def _read_torchscript(path: Path, factory: Any, allow_pickle: bool) -> nn.Module:
@@ -105,14 +126,7 @@ def _read_state_dict(path: Path, factory: Any, allow_pickle: bool) -> nn.Module:
 
 
 def _read_safetensors(path: Path, factory: Any, allow_pickle: bool) -> nn.Module:
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
-
-    try:
-        state = load_file(path)
-    except SafetensorError as error:
-        raise not_a_model(path) from error
-    return _filled(path, state, factory)
+    return _filled(path, read_safetensors(path), factory)
 
 
 def _filled(path: Path, state: Any, factory: Any) -> nn.Module:
