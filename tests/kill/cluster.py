@@ -136,7 +136,7 @@ class Cluster:
             )
 
 
-def until_answered(call: Callable[[], T], timeout_s: float = 60.0) -> T:
+def until_answered(call: Callable[[], T], timeout_s: float = 150.0) -> T:
     """The answer of a server that is being killed and restarted meanwhile."""
     until = time.monotonic() + timeout_s
     while True:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from kg_service.graph._lock import FolderLock
 from kgpress import local
 from kgpress._local import daemon
 from kgpress._local.place import place
-from kgpress.errors import Conflict, KgpressError, OutputError
+from kgpress.errors import Conflict, KgpressError, OutputError, Unavailable
 from kgpress.v1 import compression_pb2 as pb
 from tests.local.conftest import shell
 
@@ -114,11 +115,13 @@ def test_a_server_without_connections_ends(home: Path, pid: Pid, monkeypatch: py
 
 
 def test_what_keeps_it_from_starting_is_told_in_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "graph").write_text("no folder")
+    lock = FolderLock(place(tmp_path).home / "graph")
     started = time.monotonic()
-    with pytest.raises(KgpressError) as caught:
-        local.connect(tmp_path)
+    try:
+        with pytest.raises(Unavailable) as caught:
+            local.connect(tmp_path)
+    finally:
+        lock.release()
     assert "graph" in caught.value.message
     assert caught.value.remedy
     assert "\n" not in str(caught.value)
