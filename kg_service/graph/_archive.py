@@ -1,6 +1,6 @@
 """The file that graphs are moved in.
 
-A ZIP of three members, read in place and never unpacked:
+The file is a ZIP of three members, read in place and never unpacked:
 
 - ``manifest.json``: ``format`` ("kgpress-graph/1"), ``kind`` ("export" or "backup"), versions, the
   content hash, and for each of the other two members its number of lines and its SHA-256;
@@ -82,7 +82,16 @@ def read_archive(path: Path, kind: str) -> Archive:
             nodes, relations = (_entries(zipped, name, manifest, path) for name in _MEMBERS)
     except FileNotFoundError:
         raise InvalidInput(f"there is no file {path}", remedy="check the path", field="path") from None
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, ValueError, KeyError, TypeError):
+    except (
+        OSError,
+        EOFError,
+        zipfile.BadZipFile,
+        zlib.error,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ):
         raise _damaged(path, "it is truncated or not a graph file") from None
     _check_schema(nodes, relations, path)
     return Archive(manifest, nodes, relations)

@@ -85,7 +85,6 @@ def open_embedded(folder: Path) -> EmbeddedStore:
         OutputError: the folder cannot be written.
     """
     folder = Path(folder).absolute()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = FolderLock(folder)
     try:
         credentials = _credentials(folder)

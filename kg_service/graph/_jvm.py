@@ -44,6 +44,8 @@ def start_jvm(logs: Path) -> None:
                     "-XX:TieredStopAtLevel=1",
                     f"-Djava.util.logging.config.file={settings}",
                     f"-Djava.io.tmpdir={tempfile.gettempdir()}",
+                    # A commit is on disk before it is answered.
+                    "-Darcadedb.txWalFlush=1",
                     # No query reads files or the network.
                     "-Darcadedb.opencypher.loadCsv.allowFileUrls=false",
                     "-Darcadedb.opencypher.loadCsv.allowRemoteUrls=false",

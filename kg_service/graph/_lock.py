@@ -11,7 +11,7 @@ from kgpress.errors import OutputError, Unavailable
 
 
 class FolderLock:
-    """Held until released or until the process dies, however it dies: the kernel lets go of it.
+    """A folder, made when absent, held until released or until the process dies, however it dies: the kernel lets go of it.
 
     Raises:
         Unavailable: a live process holds it; its process id is named.
@@ -19,9 +19,9 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "owner.lock"
         try:
-            self._file: IO[str] = open(self._path, "a+", encoding="utf-8")  # noqa: SIM115
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file: IO[str] = open(folder / "owner.lock", "a+", encoding="utf-8")  # noqa: SIM115
         except OSError as error:
             raise OutputError(
                 f"the graph folder {folder} cannot be used: {error.strerror}",

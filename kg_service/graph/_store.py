@@ -74,6 +74,7 @@ class GraphStore:
         self._backoff = backoff or Backoff()
         self._driver = _driver(address)
         self._reader_driver: neo4j.Driver | None = None
+        self._hashed: tuple[int, str] | None = None
         info = self._retry(self._driver.get_server_info)
         self.kind, self.version = _kind_and_version(info.agent)
 
@@ -118,8 +119,17 @@ class GraphStore:
         return int(rows[0]["revision"]) if rows else 0
 
     def content_hash(self) -> str:
-        """SHA-256 of catalogue, strategies and evidence; equal on both stores for equal content."""
-        return content_hash(self)
+        """SHA-256 of catalogue, strategies and evidence; equal on both stores for equal content.
+
+        Remembered until the revision changes: it reads the whole graph.
+        """
+        before = self.revision()
+        if self._hashed is None or self._hashed[0] != before:
+            found = content_hash(self)
+            # What was written meanwhile may be in it or not.
+            self._hashed = (before, found) if self.revision() == before else None
+            return found
+        return self._hashed[1]
 
     def status(self) -> GraphStatus:
         state = self.read(load_query("kg_service.graph", "state"))
@@ -174,19 +184,37 @@ class GraphStore:
         return run_with_retries(work, self._backoff, self.address.uri)
 
 
-def open_neo4j(uri: str, user: str, password: str, database: str | None = None) -> GraphStore:
+def open_neo4j(
+    uri: str,
+    user: str,
+    password: str,
+    database: str | None = None,
+    *,
+    backoff: Backoff | None = None,
+) -> GraphStore:
     """Connects to a Neo4j server, whose READ access mode guards the analysts' queries.
 
     Raises:
         Unavailable: it cannot be reached, or refuses the user.
     """
     address = Address(uri, user, password, database)
-    return GraphStore(address, reader=address)
+    return GraphStore(address, reader=address, backoff=backoff)
 
 
-def connect_bolt(uri: str, user: str, password: str, database: str | None = None) -> GraphStore:
-    """Connects to a store that another process owns, of either kind, without analysts' queries."""
-    return GraphStore(Address(uri, user, password, database))
+def connect_bolt(
+    uri: str,
+    user: str,
+    password: str,
+    database: str | None = None,
+    *,
+    backoff: Backoff | None = None,
+) -> GraphStore:
+    """Connects to a store that another process owns, of either kind, without analysts' queries.
+
+    Raises:
+        Unavailable: it cannot be reached, or refuses the user.
+    """
+    return GraphStore(Address(uri, user, password, database), backoff=backoff)
 
 
 def _driver(address: Address) -> neo4j.Driver:

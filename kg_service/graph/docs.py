@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
+from kg_service.graph import _archive
 from kg_service.graph._queries import without_comments
 from kg_service.graph.schema import NODES, RELATIONS, NodeType, Property, RelationType
 
@@ -47,7 +48,19 @@ def render() -> str:
     parts = [_INTRODUCTION, "## Nodes\n", *map(_node, NODES), "## Relations\n", _relations()]
     parts.append("## Ten questions\n")
     parts += [f"### {q.title}\n\n```cypher\n{q.cypher}\n```\n" for q in analyst_queries()]
+    parts += ["## Files of graphs\n", _files()]
     return "\n".join(parts)
+
+
+def _files() -> str:
+    """The archive's format is described where it is read and written."""
+    described = (_archive.__doc__ or "").partition("\n")[2].strip()
+    return (
+        "`kgpress graph export` leaves out private results and whatever only they name; "
+        "`kgpress graph backup` holds everything. Both write one file.\n\n"
+        f"{described}\n\nAn import adds what is new and leaves what is known as it is; a restore "
+        "replaces the graph. Either does all of it or nothing, after the whole file was checked.\n"
+    )
 
 
 def _query(name: str, text: str) -> AnalystQuery:

@@ -20,6 +20,8 @@ def clean(store: GraphStore) -> GraphStore:
     """As a new graph after its migrations."""
     wipe(store)
     migrate(store)
+    # Another graph behind the same revision: what the store remembers is not of this one.
+    store._hashed = None
     return store
 
 
