@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kgpress.errors import InvalidInput
+from kgpress.home import home
 
 _LOOPBACK = ("127.", "localhost:", "[::1]:", "unix:")
 
@@ -29,7 +30,8 @@ class ServerConfig:
 
     listen: str
     artifacts: str
-    snapshots: Path | None
+    snapshots: Path
+    #: Folder of the embedded graph; None means Neo4j.
     embedded: Path | None
     neo4j_uri: str
     neo4j_user: str
@@ -41,6 +43,7 @@ class ServerConfig:
     repush_s: float
     store_wait_s: float
     retention_days: float
+    shipped_evidence: bool
     verbose: bool
 
     @classmethod
@@ -60,16 +63,12 @@ class ServerConfig:
                 remedy="give --tls-cert and --tls-key, or say --insecure",
                 field="listen",
             )
-        home = Path(given.embedded).expanduser() if given.embedded else None
-        artifacts = given.artifacts or (str(home / "artifacts") if home else "")
-        if not artifacts:
-            raise _refuse("artifacts", "give --artifacts, a folder or a URL")
-        snapshots = given.snapshots or (str(home / "snapshots") if home else "")
+        state = home(given.embedded or environ.get("KGPRESS_HOME"))
         return cls(
             listen=given.listen,
-            artifacts=artifacts,
-            snapshots=Path(snapshots) if snapshots else None,
-            embedded=home,
+            artifacts=given.artifacts or str(state / "artifacts"),
+            snapshots=Path(given.snapshots) if given.snapshots else state / "snapshots",
+            embedded=state / "graph" if given.embedded else None,
             neo4j_uri=given.neo4j_uri,
             neo4j_user=given.neo4j_user,
             neo4j_password=secret("KGPRESS_NEO4J_PASSWORD", environ) if given.neo4j_uri else "",
@@ -80,6 +79,7 @@ class ServerConfig:
             repush_s=given.repush_s,
             store_wait_s=given.store_wait_s,
             retention_days=given.retention_days,
+            shipped_evidence=not given.no_shipped_evidence,
             verbose=given.verbose,
         )
 
@@ -150,8 +150,8 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     add("neo4j-user", "its user", "neo4j")
     add("embedded", "home folder of an embedded graph, instead of Neo4j")
     parser.add_argument("--redis-url", default="", help="the queue's broker; none: workers poll")
-    add("artifacts", "where files lie: a folder or an fsspec URL")
-    add("snapshots", "folder that the trainer writes to")
+    add("artifacts", "where files lie: a folder or an fsspec URL; default: in KGPRESS_HOME")
+    add("snapshots", "folder that the trainer writes to; default: in KGPRESS_HOME")
     add("tls-cert", "PEM certificate chain")
     add("tls-key", "PEM key")
     add("tls-client-ca", "PEM CA of the clients that are let in")
@@ -161,5 +161,8 @@ def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--repush-s", type=float, default=30.0, help="when the queue is told again")
     parser.add_argument("--store-wait-s", type=float, default=60.0, help="how long to wait for the graph")
     parser.add_argument("--retention-days", type=float, default=30.0, help="how long unused files stay")
+    parser.add_argument(
+        "--no-shipped-evidence", action="store_true", help="leave a new graph without what ships"
+    )
     parser.add_argument("--verbose", action="store_true", help="log every call")
     return parser

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from kg_service.jobs import CeleryQueue, JobOptions
@@ -15,6 +16,7 @@ from kg_service.server._components import open_components
 from kg_service.server._config import ServerConfig
 from kg_service.server._server import Server, build
 from kgpress.errors import KgpressError, Unavailable
+from kgpress.v1 import evidence_pb2
 
 _log = logging.getLogger("kg_service.server")
 _DRAIN_S = 10.0
@@ -75,10 +77,12 @@ def _open_store(config: ServerConfig, stop: threading.Event) -> Any:
         store: Any = None
         try:
             if config.embedded is not None:
-                store = open_embedded(config.embedded / "graph")
+                store = open_embedded(config.embedded)
             else:
                 store = open_neo4j(config.neo4j_uri, config.neo4j_user, config.neo4j_password)
             start(store)
+            if config.shipped_evidence:
+                _import_shipped(store)
             return store
         except Unavailable as error:
             if store is not None:
@@ -92,6 +96,19 @@ def _open_store(config: ServerConfig, stop: threading.Event) -> Any:
             _log.warning("%s; trying again in %.1f s", error.message, pause)
             stop.wait(pause)
             pause = min(pause * 2, 5.0)
+
+
+def _import_shipped(store: Any) -> None:
+    """A new graph starts with the evidence that ships."""
+    from importlib.resources import files
+
+    from kg_service.evidence import EvidenceRepository, import_evidence
+
+    nothing = EvidenceRepository(store).search(evidence_pb2.SearchEvidenceRequest()).page.total == 0
+    folder = files("kg_service").joinpath("shipped", "evidence")
+    if nothing and folder.is_dir():
+        found = sorted(str(f) for f in folder.iterdir() if f.name.endswith(".jsonl.gz"))
+        import_evidence(store, [Path(name) for name in found])
 
 
 def _address(listen: str, server: Server) -> str:

@@ -14,7 +14,7 @@ NEO4J = ["--neo4j-uri", "bolt://db:7687", "--artifacts", "/srv/files"]
 SECRET = {"KGPRESS_NEO4J_PASSWORD": "secret"}
 
 
-def test_flags_environment_and_secrets_come_together(tmp_path: Path) -> None:
+def test_flags_environment_and_secrets_come_together(tmp_path: Path, home: Path) -> None:
     (tmp_path / "password").write_text("from a file\n")
     environ = {
         "KGPRESS_NEO4J_URI": "bolt://db:7687",
@@ -32,6 +32,14 @@ def test_flags_environment_and_secrets_come_together(tmp_path: Path) -> None:
 def test_an_embedded_home_brings_its_folders(tmp_path: Path) -> None:
     config = ServerConfig.read(["--embedded", str(tmp_path)], {})
     assert (config.artifacts, config.snapshots) == (str(tmp_path / "artifacts"), tmp_path / "snapshots")
+    assert config.embedded == tmp_path / "graph"
+
+
+def test_what_is_not_said_lies_in_the_home(tmp_path: Path) -> None:
+    environ = SECRET | {"KGPRESS_HOME": str(tmp_path), "KGPRESS_NEO4J_URI": "bolt://db:7687"}
+    config = ServerConfig.read([], environ)
+    assert (config.artifacts, config.snapshots) == (str(tmp_path / "artifacts"), tmp_path / "snapshots")
+    assert config.embedded is None
 
 
 @pytest.mark.parametrize(
@@ -39,7 +47,6 @@ def test_an_embedded_home_brings_its_folders(tmp_path: Path) -> None:
     [
         ([], {}, "store setting is incomplete"),
         ([*NEO4J, "--embedded", "/home"], SECRET, "store setting is incomplete"),
-        (["--neo4j-uri", "bolt://db"], SECRET, "artifacts setting is incomplete"),
         (NEO4J, {}, "KGPRESS_NEO4J_PASSWORD is not set"),
         (NEO4J, {"KGPRESS_NEO4J_PASSWORD_FILE": "/nonexistent"}, "cannot be read"),
         ([*NEO4J, "--listen", "0.0.0.0:1"], SECRET, "has no TLS"),
@@ -51,14 +58,14 @@ def test_an_embedded_home_brings_its_folders(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_unsafe_or_incomplete_is_refused(
-    argv: list[str], environ: dict[str, str], fault: str
+    home: Path, argv: list[str], environ: dict[str, str], fault: str
 ) -> None:
     with pytest.raises(InvalidInput, match=fault) as caught:
         ServerConfig.read(argv, environ)
     assert caught.value.remedy
 
 
-def test_an_open_address_without_tls_is_served_when_said(tmp_path: Path) -> None:
+def test_an_open_address_without_tls_is_served_when_said(tmp_path: Path, home: Path) -> None:
     argv = [*NEO4J, "--listen", "0.0.0.0:1"]
     assert ServerConfig.read([*argv, "--insecure"], SECRET).tls is None
     files = make(tmp_path)
@@ -66,7 +73,7 @@ def test_an_open_address_without_tls_is_served_when_said(tmp_path: Path) -> None
     assert ServerConfig.read([*argv, *tls], SECRET).tls == TlsFiles(files.cert, files.key, None)
 
 
-def test_a_key_of_another_certificate_is_refused(tmp_path: Path) -> None:
+def test_a_key_of_another_certificate_is_refused(tmp_path: Path, home: Path) -> None:
     ours, theirs = make(tmp_path / "a"), make(tmp_path / "b")
     tls = ["--tls-cert", str(ours.cert), "--tls-key", str(theirs.key)]
     with pytest.raises(InvalidInput, match="TLS files"):

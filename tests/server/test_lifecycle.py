@@ -22,6 +22,7 @@ from kg_service.evidence import EvidenceRepository
 from kg_service.graph import Address, Backoff, GraphStore
 from kg_service.jobs import JobOptions, Jobs
 from kg_service.server import Components, TlsFiles, build
+from kg_service.server.health import main as health_check
 from kgpress.errors import InvalidInput, Unavailable
 from kgpress.v1 import compression_pb2 as pb
 from kgpress.v1 import graph_pb2
@@ -165,8 +166,12 @@ def test_the_process_serves_and_drains_on_sigterm(tmp_path: Path) -> None:
         assert health(stubs.channel) == STATUS.SERVING
         status = stubs.graph.GetGraphStatus(graph_pb2.GetGraphStatusRequest())
         assert status.counts["Strategy"] >= 500
+        assert status.counts["ReferenceResult"] > 0, "a new graph starts with what ships"
+        assert health_check([stubs.target]) == 0
+        assert health_check([stubs.target, "no.such.Service"]) == 1
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
+        assert health_check([stubs.target]) == 1
     finally:
         process.kill()
         process.communicate()
