@@ -47,7 +47,8 @@ class _Builder:
         self.opset = opset
         self.fx_graph = fx.Graph()
         self.root = nn.Module()
-        self.root.add_module("weights", nn.Module())
+        self.weights = nn.Module()
+        self.root.add_module("weights", self.weights)
         self.values: dict[str, fx.Node] = {}
         self.names: set[str] = {"weights", "training"}
 
@@ -129,9 +130,9 @@ class _Builder:
         operator = node.operation_type if node is not None else ""
         trains = tensor.is_floating_point() and (tensor.numel() > 1 or operator == "PRelu")
         if trains and operator not in _SETTINGS_ONLY:
-            self.root.weights.register_parameter(attribute, nn.Parameter(tensor))
+            self.weights.register_parameter(attribute, nn.Parameter(tensor))
         else:
-            self.root.weights.register_buffer(attribute, tensor)
+            self.weights.register_buffer(attribute, tensor)
         # The attribute is on self.root, which becomes the module only later.
         with warnings.catch_warnings(action="ignore"):
             return self.fx_graph.get_attr(f"weights.{attribute}")

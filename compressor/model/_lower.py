@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import onnx
@@ -89,7 +90,7 @@ def constants(graph: onnx.GraphProto) -> dict[str, np.ndarray]:
     return {t.name: numpy_helper.to_array(t) for t in graph.initializer}
 
 
-def attribute(node: onnx.NodeProto, name: str, default: object = None) -> object:
+def attribute(node: onnx.NodeProto, name: str, default: Any = None) -> Any:
     return next((helper.get_attribute_value(a) for a in node.attribute if a.name == name), default)
 
 
@@ -176,8 +177,8 @@ def _reduce(context: Lowering, node: onnx.NodeProto) -> list[onnx.NodeProto]:
         axes = [int(a) for a in np.atleast_1d(context.constants[node.input[1]])]
     else:
         return [node]
-    keep = int(attribute(node, "keepdims", 1) or 0)  # type: ignore[call-overload]
-    settings: dict[str, object] = {"keepdims": keep} | ({"axes": axes} if axes else {})
+    keep = int(attribute(node, "keepdims", 1) or 0)
+    settings: dict[str, Any] = {"keepdims": keep} | ({"axes": axes} if axes else {})
     return [helper.make_node(node.op_type, [node.input[0]], list(node.output), name=node.name, **settings)]
 
 
@@ -248,12 +249,12 @@ def _explicit_padding(context: Lowering, node: onnx.NodeProto) -> list[onnx.Node
     if mode not in (b"SAME_UPPER", b"SAME_LOWER"):
         return [node]
     if node.op_type == "Conv":
-        kernel = (context.shapes.get(node.input[1]) or [])[2:]
+        kernel = [d or 1 for d in (context.shapes.get(node.input[1]) or [])[2:]]
     else:
-        kernel = list(attribute(node, "kernel_shape", []))  # type: ignore[call-overload]
+        kernel = list(attribute(node, "kernel_shape", []))
     rank = len(kernel)
-    strides = list(attribute(node, "strides", [1] * rank))  # type: ignore[call-overload]
-    dilations = list(attribute(node, "dilations", [1] * rank))  # type: ignore[call-overload]
+    strides = list(attribute(node, "strides", [1] * rank))
+    dilations = list(attribute(node, "dilations", [1] * rank))
     sizes = (context.shapes.get(node.input[0]) or [None] * (rank + 2))[2:]
     begin, end = [], []
     for size, k, stride, dilation in zip(sizes, kernel, strides, dilations, strict=True):
@@ -277,12 +278,12 @@ def _split(context: Lowering, node: onnx.NodeProto) -> list[onnx.NodeProto]:
     parts = attribute(node, "num_outputs")
     if parts is None:
         return [node]
-    axis = int(attribute(node, "axis", 0) or 0)  # type: ignore[call-overload]
+    axis = int(attribute(node, "axis", 0) or 0)
     shape = context.shapes.get(node.input[0])
     size = shape[axis] if shape else None
     if size is None:
         return [node]
-    chunk = -(-size // int(parts))  # type: ignore[call-overload]
+    chunk = -(-size // int(parts))
     sizes = [min(chunk, size - start) for start in range(0, size, chunk)]
     inputs = [node.input[0], context.constant(np.asarray(sizes, np.int64))]
     return [helper.make_node("Split", inputs, list(node.output), name=node.name, axis=axis)]

@@ -49,8 +49,9 @@ def check_parity(reference: onnx.ModelProto, module: fx.GraphModule, sample: np.
     max_abs = max_rel = 0.0
     for want, got in zip(expected, found, strict=True):
         if want.shape != got.shape or not within(want, got):
+            place = _place(reference, module, sample)
             raise ModelError(
-                f"the converted model differs from the original, first at {_place(reference, module, sample)}",
+                f"the converted model differs from the original, first at {place}",
                 remedy="replace that layer, or export the model with another opset",
                 field="model",
             )

@@ -9,7 +9,7 @@ are settings more often than weights, and left out.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import onnx
 import torch
@@ -74,7 +74,7 @@ def _constants(module: torch.nn.Module) -> list[torch.Tensor]:
     return [b for b in module.buffers() if b.is_floating_point()]
 
 
-def _elements(tensors: list[torch.Tensor]) -> int:
+def _elements(tensors: Sequence[torch.Tensor]) -> int:
     return sum(t.numel() for t in tensors if t.numel() > 1)
 
 

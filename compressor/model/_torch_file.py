@@ -24,8 +24,8 @@ from kgpress.errors import ConsentNeeded, KgpressError, ModelError, TooLarge
 
 #: What the loaders raise for a file that is cut off or altered.
 _DAMAGED = (
-    AssertionError, AttributeError, EOFError, ImportError, IndexError, KeyError, OSError, RuntimeError, TypeError,
-    ValueError, pickle.UnpicklingError, zipfile.BadZipFile,
+    AssertionError, AttributeError, EOFError, ImportError, IndexError, KeyError, OSError, RuntimeError,
+    TypeError, ValueError, pickle.UnpicklingError, zipfile.BadZipFile,
 )  # fmt: skip
 _PICKLE_MAGIC = b"\x80"
 _CONSENT = "read it only if you trust its origin: allow pickles (--allow-pickle), or export it as ONNX"

@@ -115,7 +115,8 @@ def _conv(node: OnnxNode, graph: OnnxGraph) -> Converted | None:
     if pads != [t // 2 for t in total] + [t - t // 2 for t in total]:
         return None
     groups = attributes.get("group", 1)
-    conv = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}[rank](
+    kinds: dict[int, Callable[..., nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+    conv = kinds[rank](
         weight.shape[1] * groups,
         weight.shape[0],
         tuple(weight.shape[2:]),
@@ -125,9 +126,8 @@ def _conv(node: OnnxNode, graph: OnnxGraph) -> Converted | None:
         bias=len(constant) > 1,
         dtype=weight.dtype,
     )
-    conv.weight.data = weight.clone()
-    if len(constant) > 1:
-        conv.bias.data = constant[1].to_torch().clone()
+    state = {"weight": weight, "bias": constant[1].to_torch()} if len(constant) > 1 else {"weight": weight}
+    conv.load_state_dict(state)
     return conv, node.input_values[:1]
 
 

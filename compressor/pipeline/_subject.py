@@ -12,6 +12,7 @@ from compressor.measure import measure, measure_latency, metric_named, run_model
 from compressor.model import (
     SourceModel,
     StandardModel,
+    fit_source,
     profile_model,
     read_model,
     require_verified,
@@ -95,6 +96,7 @@ def verified(
     standard = None
     with stages.stage("verify", 0.01, "reading model and data"):
         source, dataset = _read(given, services, workdir, seed)
+        dataset = fit_source(source, dataset)
     if source.onnx_path is None:
         with stages.stage("standardize", 0.02):
             standard = standardize(source, dataset.sample[:_SAMPLE_ROWS], workdir)

@@ -205,10 +205,10 @@ def test_image_folders(tmp_path: Path) -> None:
     assert data.task == "image classification"
     assert fit_to_model(data, spec(-1, 4, 6, 3)).sample.shape[1:] == (4, 6, 3)
     Image.new("RGB", (7, 4)).save(tmp_path / "train" / "cat" / "odd.png")
-    with pytest.raises(DataError, match="odd.png has shape"):
+    with pytest.raises(DataError, match=r"odd\.png has shape"):
         load_data(tmp_path)
     (tmp_path / "train" / "cat" / "odd.png").write_bytes(b"no image")
-    with pytest.raises(DataError, match="odd.png is not an image"):
+    with pytest.raises(DataError, match=r"odd\.png is not an image"):
         load_data(tmp_path)
 
 
@@ -279,7 +279,7 @@ def test_a_file_that_swells_is_refused(tmp_path: Path, monkeypatch: pytest.Monke
 def test_what_is_no_data_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "d.npz"
     path.write_bytes(content)
-    with pytest.raises(DataError, match="not a .npz"):
+    with pytest.raises(DataError, match=r"not a \.npz"):
         load_data(path)
     with pytest.raises(DataError, match="no data at"):
         load_data(tmp_path / "none.npz")

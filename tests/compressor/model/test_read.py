@@ -228,7 +228,7 @@ def test_a_script_that_reads_files_needs_consent(saved: dict[str, Path], tmp_pat
         name = next(n for n in archive.namelist() if n.endswith(".py"))
         program = archive.read(name) + b"\n    x = torch.from_file('/etc/passwd')\n"
     path = rewritten(saved["script.pt"], tmp_path / "m.pt", {name: program})
-    with pytest.raises(ConsentNeeded, match="torch.from_file"):
+    with pytest.raises(ConsentNeeded, match=r"torch\.from_file"):
         read_model(path)
 
 
@@ -238,7 +238,7 @@ def test_a_script_that_reads_files_needs_consent(saved: dict[str, Path], tmp_pat
 def test_what_is_no_model_is_refused_in_a_sentence(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(content)
-    with pytest.raises(ModelError, match="model.onnx is not a") as refused:
+    with pytest.raises(ModelError, match=r"model\.onnx is not a") as refused:
         read_model(path)
     assert refused.value.remedy
     assert "\n" not in str(refused.value)
