@@ -188,10 +188,11 @@ def export_campaign(file: Path, out: Path, home: Home = None) -> int:
 
 
 def train_baseline(arch: str, data: Path, out: Path, *, epochs: int | None = None, seed: int = 0) -> str:
-    """Trains a reference network, exports it as ONNX, and says how it did."""
+    """Trains a reference network and exports it as ONNX; what was written, in words."""
     from compressor import baseline
 
-    return str(baseline.train_and_export(arch, data, out, epochs=epochs, seed=seed))
+    written = baseline.train_and_export(arch, data, out, epochs=epochs, seed=seed)
+    return f"{arch}, {written.stat().st_size:,} bytes"
 
 
 def fetch_dataset(name: str, out: Path) -> Path:
