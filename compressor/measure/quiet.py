@@ -1,6 +1,6 @@
 """Latency is measured in a quiet pass: one measurer at a time, and never beside a training epoch.
 
-Two advisory locks per user and machine, whatever home folder a worker has. Whoever trains holds
+Two advisory locks in the home folder that the workers of a machine share. Whoever trains holds
 the second one shared for one epoch; whoever measures holds it alone. Both pass through the first, so
 a measurer waits for at most one epoch per trainer and is never overtaken for ever.
 """
@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+from kgpress.home import home
 
 
 @contextmanager
@@ -45,6 +45,4 @@ def _lock(name: str, kind: int) -> Iterator[None]:
 
 
 def _open(name: str) -> int:
-    folder = Path(tempfile.gettempdir()) / f"kgpress-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    return os.open(home() / "run" / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
