@@ -36,8 +36,8 @@ class Outcome:
     Attributes:
         value, low, high: on the scale of the targets, shape (strategies, 4), NaN where unknown.
         chance: of being within the limits. utility: expected log2(before/after) within them, else 0.
-        doubt: what the reduction of a strategy that was never run may fall short by, in utility; 0 for
-            others. Ranking takes it off, or the luckiest error among hundreds would be picked.
+        doubt: utility that a strategy that was never run may owe to a lucky error; 0 for others.
+            Ranking takes it off.
         excess: how far beyond the limits, in standard errors; orders what has no chance.
         measured: whether a measurement stands behind the row.
     """
@@ -69,14 +69,32 @@ def judge(
     chance, utility = predictor.utility(predicted, bounds)
     excess = _excess(predicted, bounds)
     measured = np.zeros(len(chance), dtype=bool)
-    strange = predicted.group[:, bounds.objective] == 1
-    doubt = np.where(strange, chance * np.nan_to_num(predicted.sigma[:, bounds.objective]) / LOG2, 0.0)
+    doubt = _doubt(predictor, predicted, bounds, utility)
     out = Outcome(predicted.value.copy(), low, high, chance, utility, doubt, excess, measured, predicted)
     if known is not None and rows is not None and len(rows):
         for index in np.unique(known.strategy[rows]):
             if 0 <= index < len(chance):
                 _replace_row(out, int(index), known, rows[known.strategy[rows] == index], bounds)
     return out
+
+
+def _doubt(predictor: Predictor, predicted: Predicted, bounds: Bounds, utility: np.ndarray) -> np.ndarray:
+    """How much a never-run strategy's utility may be too high for being the best of many guesses.
+
+    The largest of m errors of standard deviation sigma is about sigma sqrt(2 ln m): hundreds of
+    strategies that were never run compete with a few whose outcomes are known, and one of them always
+    looks best. They are ranked by their utility with every needed target that much worse.
+    """
+    strange = predicted.group[:, [QUALITY, bounds.objective]].any(axis=1)
+    count = int(strange.sum())
+    if not count:
+        return np.zeros(len(utility))
+    worse = np.full(len(TARGETS), math.sqrt(2 * math.log(max(count, 2))))
+    worse[QUALITY] = -worse[QUALITY]
+    shifted = Predicted(
+        predicted.value + worse * predicted.sigma, predicted.sigma, predicted.members, predicted.group
+    )
+    return np.where(strange, utility - predictor.utility(shifted, bounds)[1], 0.0)
 
 
 def _replace_row(out: Outcome, index: int, known: Known, rows: np.ndarray, bounds: Bounds) -> None:
@@ -117,6 +135,8 @@ def _blend(out: Outcome, index: int, known: Known, rows: np.ndarray) -> tuple[fl
     # Of n rows about |change| n are decided otherwise than by the base; one more for the unseen.
     error = math.sqrt((abs(change) + 1 / n) / n + float(changes[usable].var()) / usable.sum())
     if np.isfinite(prior):
+        # A prediction that the measurement contradicts was less sure than its interval said.
+        prior_error = max(prior_error, abs(change - prior) / 2)
         weight = prior_error**2 / (prior_error**2 + error**2)
         change = weight * change + (1 - weight) * prior
         error = math.sqrt(weight) * error

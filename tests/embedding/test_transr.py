@@ -15,7 +15,7 @@ from kg_service.embedding import Embedding, Triples, read_config, train_embeddin
 from kg_service.embedding import _train as training  # noqa: E402
 from tests.recommender_data import result, results, subject, triples  # noqa: E402
 
-QUICK = dataclasses.replace(read_config(), dimension=16, relation_dimension=12, epochs=12, warm_epochs=4)
+QUICK = dataclasses.replace(read_config(), dimension=16, relation_dimension=12, epochs=8, warm_epochs=3)
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +112,7 @@ def test_nations_reaches_pykeens_own_pipeline() -> None:
     from pykeen.pipeline import pipeline
 
     config = dataclasses.replace(
-        read_config(), dimension=24, relation_dimension=24, epochs=30, batch_size=256, negatives=2
+        read_config(), dimension=24, relation_dimension=24, epochs=10, batch_size=256, negatives=2
     )
     data = Nations()
     theirs = pipeline(
@@ -122,12 +122,12 @@ def test_nations_reaches_pykeens_own_pipeline() -> None:
         optimizer="adam", optimizer_kwargs={"lr": config.learning_rate},
         negative_sampler_kwargs={"num_negs_per_pos": config.negatives},
         training_kwargs={"num_epochs": config.epochs, "batch_size": config.batch_size, "use_tqdm": False},
-        evaluation_kwargs={"use_tqdm": False},
+        evaluation_kwargs={"use_tqdm": False, "batch_size": 64},
     )  # fmt: skip
     model = training.make_model(training.GroupedTransR, data.training, config)
     training.fit(model, data.training, config, config.epochs)
     ours = RankBasedEvaluator().evaluate(
-        model, data.testing.mapped_triples, use_tqdm=False,
+        model, data.testing.mapped_triples, use_tqdm=False, batch_size=64,
         additional_filter_triples=[data.training.mapped_triples, data.validation.mapped_triples],
     )  # fmt: skip
     reached, reference = ours.get_metric("hits@10"), theirs.get_metric("hits@10")
@@ -147,7 +147,7 @@ def test_held_out_strategy_methods_rank_far_above_chance(graph: Triples) -> None
     known = Triples.of(
         t for t in graph.rows if t not in held and not (t[1] == "HAS_FIRST_METHOD" and (t[0], t[2]) in pairs)
     )
-    embedding = train_embedding(known, dataclasses.replace(read_config(), epochs=25))
+    embedding = train_embedding(known, dataclasses.replace(read_config(), epochs=15))
     methods = [e for e in graph.entities if e.startswith("method:")]
     ranks, chances = [], []
     for head, relation, tail in sorted(held):
