@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas
 from py2neo import Graph
-from py2neo.errors import Neo4jError, ServiceUnavailable
+from py2neo.errors import ConnectionUnavailable, Neo4jError, ServiceUnavailable
 from py2neo.ogm import Model, Property, RelatedFrom, RelatedTo
 
 from kgpress.errors import InvalidInput, Unavailable
@@ -110,7 +110,7 @@ def connect(uri: str, user: str, password: str) -> Graph:
     try:
         graph = Graph(uri, auth=(user, password))
         graph.run("RETURN 1").evaluate()
-    except (ConnectionError, ServiceUnavailable, Neo4jError) as error:
+    except (ConnectionUnavailable, ServiceUnavailable, Neo4jError) as error:
         raise Unavailable(
             f"the graph at {uri} cannot be used: {error}",
             remedy="check that the server runs, and its address, user and password",

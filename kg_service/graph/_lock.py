@@ -11,7 +11,8 @@ from kgpress.errors import OutputError, Unavailable
 
 
 class FolderLock:
-    """A folder, made when absent, held until released or until the process dies, however it dies: the kernel lets go of it.
+    """A folder, made when absent, held until released or until the process dies, however it dies:
+    the kernel lets go of it.
 
     Raises:
         Unavailable: a live process holds it; its process id is named.

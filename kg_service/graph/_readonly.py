@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import neo4j
-from neo4j.exceptions import DriverError, Neo4jError
+from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 
 from kg_service.graph._queries import load_query
 from kg_service.graph._retry import Backoff, is_transient, run_with_retries
@@ -65,12 +65,20 @@ def run_read_only(
         raise Forbidden(
             "this connection takes no analysts' queries", remedy="ask the server that owns the graph"
         )
+    cypher = cypher.strip().removesuffix(";")
     if store.reads_only(cypher) is False:
         raise Forbidden("the query would write", remedy=_REMEDY, field="cypher")
     tag = uuid.uuid4().hex
     guard = _Watch(store, tag, timeout_s) if store.kind == "arcadedb" else None
 
     def attempt() -> QueryResult:
+        try:
+            return asked()
+        except ConstraintError:
+            # It got as far as breaking a constraint: it writes.
+            raise Forbidden("the query would write", remedy=_REMEDY, field="cypher") from None
+
+    def asked() -> QueryResult:
         with driver.session(
             database=store.address.database,
             default_access_mode=neo4j.READ_ACCESS,
@@ -92,7 +100,7 @@ def run_read_only(
 
 
 def _fetch(result: neo4j.Result, row_limit: int) -> QueryResult:
-    rows = []
+    rows: list[list[Any]] = []
     for record in result:
         if len(rows) == row_limit:
             return QueryResult(list(result.keys()), rows, truncated=True)

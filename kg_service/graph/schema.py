@@ -263,7 +263,14 @@ NODES: tuple[NodeType, ...] = (
         "Snapshot",
         "version",
         "A trained predictor.",
-        (_p("version", "STRING", "Its name."),),
+        (
+            _p("version", "STRING", "Its name: SHA-256 of its content."),
+            _p("parent", "STRING", "The snapshot that its training started from, or empty."),
+            _p("graph_revision", "INTEGER", "Of the graph that was trained on."),
+            _p("graph_hash", "STRING", "Of the graph that was trained on."),
+            _p("trained_at", "STRING", "ISO 8601, UTC."),
+            _p("results", "INTEGER", "Results that it learned from."),
+        ),
         operational=True,
     ),
     NodeType(

@@ -83,7 +83,7 @@ def test_the_network_is_out_of_reach(graph: GraphStore, listener: tuple[str, lis
 def test_columns_rows_and_parameters(graph: GraphStore) -> None:
     result = graph.query_read_only(
         "MATCH (m:Model) WHERE toInteger(m.name) < $below RETURN m.name AS name, m AS node "
-        "ORDER BY toInteger(name)",
+        "ORDER BY toInteger(name);\n",
         {"below": 3},
     )
     assert result.columns == ["name", "node"]
