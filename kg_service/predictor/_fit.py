@@ -17,11 +17,10 @@ from kg_service.predictor._targets import TARGETS
 #: Vectors of all strategies, shape (strategies, d), from the rows of evidence it may use.
 Embed = Callable[[np.ndarray], np.ndarray]
 
+#: Standard errors by which a pick must beat the single best strategy.
+_GUARD = 1.0
 #: Below this many out-of-fold errors a quantile of theirs says nothing; normal ones, doubled, stand in.
 _FEW = 20
-_GUARDS = (0.0, 0.5, 1.0, 2.0, 4.0)
-_GUARD_DEFAULT = 1.0
-_GUARD_DROPS = (0.01, 0.02, 0.03)
 _MIN_SCALE = 1e-3
 
 
@@ -254,7 +253,7 @@ def _calibrate(
     problem: Problem, out: _OutOfFold, config: PredictorConfig
 ) -> tuple[Spread, float, dict[str, float]]:
     table, width = problem.table, len(TARGETS)
-    shares = np.full((2, width), 0.5)
+    shares = np.ones((2, width))
     scale = np.zeros((2, len(problem.design), width))
     quantiles, bounds = np.zeros((2, width, len(LEVELS))), np.zeros((2, width, 2))
     figures: dict[str, float] = {}
@@ -273,7 +272,8 @@ def _calibrate(
         sigma[rows] = scale[g][problem.strategy[rows]]
         if g == 1:
             sigma[rows] *= np.sqrt((1 + out.leverage[rows]) / (1 + full.leverage[problem.strategy[rows]]))
-        sigma[rows] = np.sqrt(sigma[rows] ** 2 + out.variance[rows]) * (1 + out.novelty[rows][:, None])
+        disagreement = out.variance[rows] * (1 - shares[g]) ** 2
+        sigma[rows] = np.sqrt(sigma[rows] ** 2 + disagreement) * (1 + out.novelty[rows][:, None])
         for j in range(width):
             known = rows & np.isfinite(value[:, j])
             z = (table.targets[known, j] - value[known, j]) / sigma[known, j]
@@ -285,7 +285,7 @@ def _calibrate(
                 figures[f"{TARGETS[j]} {'new strategy' if g else 'known strategy'} pooled share"] = float(
                     shares[g, j]
                 )
-    return Spread(scale, quantiles, bounds, shares), _GUARD_DEFAULT, figures
+    return Spread(scale, quantiles, bounds, shares), _GUARD, figures
 
 
 def _scale(problem: Problem, errors: np.ndarray, rows: np.ndarray, wide: np.ndarray) -> np.ndarray:
@@ -306,9 +306,12 @@ def _reach(errors: np.ndarray, leverage: np.ndarray, full: Pooled, wide: np.ndar
 
 
 def _share(target: np.ndarray, raw: np.ndarray, pooled: np.ndarray) -> float:
-    """Least-squares weight of the pooled mean against the ensemble, within 0..1."""
+    """Least-squares weight of the pooled mean against the ensemble, within 0..1.
+
+    An ensemble that was never tried on held-out results gets none.
+    """
     if len(target) < 2:
-        return 0.5
+        return 1.0
     apart = pooled - raw
     total = float((apart**2).sum())
     return float(np.clip(((target - raw) * apart).sum() / total, 0, 1)) if total > 0 else 0.5
@@ -358,5 +361,5 @@ def _without_evidence(problem: Problem, vectors: np.ndarray) -> Predictor:
             np.ones((2, count, width)), np.tile(LEVELS, (2, width, 1)),
             np.tile([-1.0, 1.0], (2, width, 1)), np.full((2, width), 0.5),
         ),
-        guard=np.array(_GUARD_DEFAULT),
+        guard=np.array(_GUARD),
     )  # fmt: skip

@@ -182,5 +182,5 @@ def combine(
     members = share * pooled + (1 - share) * raw
     rows = np.arange(raw.shape[1])[:, None]
     base = scale[group, rows, at]
-    sigma = np.sqrt(base**2 + raw.var(axis=0)) * (1 + np.asarray(novelty))
+    sigma = np.sqrt(base**2 + members.var(axis=0)) * (1 + np.asarray(novelty))
     return Predicted(members.mean(axis=0), np.maximum(sigma, 1e-4), members, group)
