@@ -24,7 +24,7 @@ from pathlib import Path
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from kg_service.evidence import EvidenceRepository, import_evidence
-from kg_service.graph import EmbeddedStore, open_embedded, start
+from kg_service.graph import GraphStore, open_embedded, start
 from kg_service.predictor import shipped_snapshot
 from kgpress.client import Client
 from kgpress.strategy import action_space
@@ -74,7 +74,7 @@ def prepare(home: Path) -> tuple[int, str]:
         return known, receipts[-1].id
 
 
-def train_small(store: EmbeddedStore, folder: Path) -> None:
+def train_small(store: GraphStore, folder: Path) -> None:
     """A snapshot of the usual shape, trained for less long: serving takes the same time."""
     import dataclasses
 

@@ -107,7 +107,7 @@ def cut_off(graph: GraphStore, components: Components) -> Any:
     behind = GraphStore(address, backoff=Backoff(attempts=3))
     components.store = behind
     components.evidence = EvidenceRepository(behind)
-    components.jobs = Jobs(behind, options=JobOptions(lease_s=0.5, poll_s=0.05))
+    components.jobs = Jobs(behind, options=JobOptions(lease_s=2.0, poll_s=0.05))
     running = run(components)
     yield running, proxy
     running.stop()
@@ -136,9 +136,10 @@ def test_a_graph_that_goes_and_comes_back(cut_off: tuple[Running, Proxy]) -> Non
     assert health(stubs.channel, "kgpress.v1.GraphService") == STATUS.NOT_SERVING
     assert health(stubs.channel, "kgpress.v1.RecommendationService") == STATUS.SERVING
     assert stubs.recommendation.Recommend(recommend_request()).ranked == 1, "the snapshot answers"
-    time.sleep(0.6)  # longer than the lease
+    time.sleep(2.1)  # longer than the lease
     proxy.restore()
     assert eventually(lambda: health(stubs.channel) == STATUS.SERVING)
+    time.sleep(0.5)  # rounds of the sweeper
     beat = stubs.worker.Heartbeat(pb.HeartbeatRequest(job_id=id, fencing_token=token))
     assert not beat.cancel_requested, "the worker was not at fault and keeps its job"
     report = pb.ReportResultsRequest(job_id=id, fencing_token=token, results=[own_run(id)])
