@@ -30,14 +30,33 @@ class SvdApproximation:
 
     def apply(self, state: State, step: Step, context: Context) -> State:
         epochs = int(step["epochs"])
-        module = factorize(prepare(state.module, context, epochs), float(step["rate"]))
+        module = prepare(state.module, context, epochs)
+        module = factorize(module, float(step["rate"]), last_layer(module, torch.from_numpy(state.sample)))
         tuned = fine_tune(module, context, epochs, int(step.get("samples", 0) or 0))
         return state.with_(module=tuned.module, truncated=state.truncated or tuned.truncated)
 
 
 @torch.no_grad()
-def factorize(module: nn.Module, rate: float) -> nn.Module:
+def last_layer(module: nn.Module, sample: torch.Tensor) -> nn.Module | None:
+    """The layer with weights that runs last: its outputs are the model's."""
+    ran: list[nn.Module] = []
+    layers = [m for m in module.modules() if type(m) in _FACTORS]
+    handles = [m.register_forward_hook(lambda layer, _, __: ran.append(layer)) for m in layers]
+    try:
+        module.eval()(sample[:2])
+    finally:
+        for handle in handles:
+            handle.remove()
+    return ran[-1] if ran else None
+
+
+@torch.no_grad()
+def factorize(module: nn.Module, rate: float, output: nn.Module | None = None) -> nn.Module:
     """Replaces in place every layer that saves weights at this rate.
+
+    Args:
+        output: left as it is where other layers can be factorized: a rank below the number of classes
+            ties their scores together, and its weights are few.
 
     Raises:
         ModelError: no layer does.
@@ -48,7 +67,7 @@ def factorize(module: nn.Module, rate: float) -> nn.Module:
     for name, layer in layers:
         rank = rank_at(layer, rate)
         m, n = layer.weight.shape[0], layer.weight[0].numel()
-        if rank < 1 or m * n - rank * (m + n) < LEAST_SAVING * total:
+        if (layer is output and len(layers) > 1) or rank < 1 or m * n - rank * (m + n) < LEAST_SAVING * total:
             continue
         module.set_submodule(name, _FACTORS[type(layer)](layer, rank))
         replaced += 1
