@@ -47,12 +47,14 @@ class Spool:
         return sorted(self._of(job_id).glob(f"*{_RESULTS}"))
 
     def read_results(self, path: Path) -> list[types_pb2.ReferenceResult]:
-        return list(pb.ReportResultsRequest.FromString(path.read_bytes()).results)
+        """Empty where another worker delivered it meanwhile."""
+        content = _content(path)
+        return list(pb.ReportResultsRequest.FromString(content).results) if content else []
 
     def outcome(self, job_id: str) -> pb.CompleteJobRequest | None:
         """How the job ended, where the server does not know it yet."""
-        path = self._of(job_id) / _OUTCOME
-        return pb.CompleteJobRequest.FromString(path.read_bytes()) if path.exists() else None
+        content = _content(self._of(job_id) / _OUTCOME)
+        return pb.CompleteJobRequest.FromString(content) if content else None
 
     def delivered(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -90,5 +92,15 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
 def _age(path: Path) -> float:
-    return path.stat().st_mtime
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # delivered by another worker just now
+        return 0.0

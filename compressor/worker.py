@@ -19,7 +19,7 @@ from compressor.lease import HandedBack, Lease
 from compressor.services import ClientServices, patiently, unexpected
 from compressor.spool import Spool
 from kgpress.client import Client
-from kgpress.errors import Cancelled, KgpressError, LeaseLost, NotFound, Unavailable
+from kgpress.errors import Cancelled, KgpressError, LeaseLost, NotFound, OutputError, Unavailable
 from kgpress.v1 import compression_pb2 as pb
 
 _log = logging.getLogger(__name__)
@@ -130,7 +130,7 @@ class Worker:
             outcome = self._spool.outcome(lease.job.id)
             if outcome is None:
                 outcome = self._outcome(lease, services, folder)
-                self._spool.keep_outcome(outcome)
+                self._keep(outcome)
             return self._complete(lease, outcome)
         except LeaseLost as error:
             _log.warning("job %s: %s; nothing more is written", lease.job.id, error.message)
@@ -140,6 +140,12 @@ class Worker:
             return None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _keep(self, outcome: pb.CompleteJobRequest) -> None:
+        try:
+            self._spool.keep_outcome(outcome)
+        except OutputError as error:  # the server can still be told
+            _log.warning("job %s: %s", outcome.job_id, error)
 
     def _outcome(self, lease: Lease, services: ClientServices, folder: Path) -> pb.CompleteJobRequest:
         """Runs the pipeline and says how it ended."""

@@ -46,7 +46,7 @@ class Cluster:
             "artifacts": self.folder / "artifacts",
             "snapshots": self.folder / "snapshots",
             "lease-s": LEASE_S,
-            "repush-s": 2,
+            "repush-s": 5,
             "max-attempts": 100,
             "store-wait-s": 60,
         }
@@ -64,12 +64,18 @@ class Cluster:
     def kill_worker(self) -> None:
         _kill(self.worker)
 
+    def restart_worker(self, *more: str) -> subprocess.Popen[bytes]:
+        self.kill_worker()
+        self.start_worker(*more)
+        assert self.worker is not None
+        return self.worker
+
     def stop(self) -> None:
         for process in (self.worker, self.server):
             if process is not None and process.poll() is None:
-                process.kill()
-                process.wait()
+                _kill(process)
         self.client.close()
+        self.redis.kill()
 
     def submit(self, spec: pb.JobSpec, key: str) -> pb.Job:
         """Accepted once the server says so; until then it is asked again with the same key."""

@@ -20,13 +20,15 @@ def graph_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j.Ser
     server.kill()
 
 
-@pytest.fixture
-def cluster(graph_server: neo4j.Server, tmp_path: Path) -> Iterator[Cluster]:
-    queue = redis.start(tmp_path / "redis")
-    made = Cluster(tmp_path, graph_server, queue)
+@pytest.fixture(scope="module")
+def cluster(graph_server: neo4j.Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """With a server and a worker; one for the tests of a file, since a start takes seconds."""
+    folder = tmp_path_factory.mktemp("cluster")
+    made = Cluster(folder, graph_server, redis.start(folder / "redis"))
+    made.start_server()
+    made.start_worker()
     yield made
     made.stop()
-    made.redis.kill()
 
 
 @pytest.fixture(scope="session")

@@ -24,8 +24,6 @@ def test_every_accepted_job_is_once_in_the_evidence(
 ) -> None:
     rng = random.Random(20261122)
     begun = time.monotonic()
-    cluster.start_server()
-    cluster.start_worker()
     made = spec()
     accepted: dict[str, int] = {}
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import json_format
 
 from kgpress import local
+from kgpress._local.place import place
 from kgpress.client import Client
-from kgpress.errors import Cancelled
+from kgpress.errors import Cancelled, KgpressError
 from kgpress.v1 import compression_pb2 as pb
 from kgpress.v1 import evidence_pb2
 from tests.support.results import own_run
@@ -88,6 +92,30 @@ def test_the_newest_snapshot_answers(home: Path, monkeypatch: pytest.MonkeyPatch
     finally:
         for name in ("older", "newer"):
             (home / "snapshots" / f"{name}.npz").unlink()
+
+
+def test_the_trainer_is_given_the_running_graph(
+    client: Client, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {}
+
+    def run(command: list[str], env: dict[str, str], stderr: Any, **_: Any) -> Any:
+        given.update(env, command=command)
+        stderr.write("epoch 1\nerror: nothing to learn from; import evidence\n")
+        stderr.flush()
+        return subprocess.CompletedProcess(command, 2 if fails else 0, stdout="/x/abc123.npz\n")
+
+    monkeypatch.setattr(local, "connect", lambda home: contextlib.nullcontext(client))
+    monkeypatch.setattr(subprocess, "run", run)
+    fails = False
+    assert local.train_once(home) == "abc123"
+    bolt = place(home).read_state()["bolt"]
+    assert {given[f"KGPRESS_BOLT_{name.upper()}"] for name in bolt} == set(bolt.values())
+    assert given["command"][-1] == str(home / "snapshots")
+    assert bolt["password"] not in " ".join(given["command"])
+    fails = True
+    with pytest.raises(KgpressError, match="the training failed: nothing to learn from; import evidence"):
+        local.train_once(home)
 
 
 def test_closing_frees_the_home_and_the_evidence_comes_once(

@@ -58,3 +58,11 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OutputError, match="cannot be written"):
         Spool(tmp_path / "file").keep_results("j1", [])
+
+
+def test_what_another_worker_delivered_meanwhile(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    path = spool.keep_results("j1", [own_run("j1")])
+    spool.discard("j1")
+    assert spool.read_results(path) == []
+    assert spool.outcome("j1") is None

@@ -257,3 +257,11 @@ def test_a_private_jobs_results_are_private(rig: Any, measure: Any) -> None:
     job = rig.submit(private=True)
     rig.worker(measure()).run(job.id)
     assert [e.private for e in rig.evidence(job.id)] == [True, True]
+
+
+def test_a_full_disk_is_the_jobs_error_and_told(rig: Any, measure: Any) -> None:
+    (rig.folder / "worker").mkdir()
+    (rig.folder / "worker" / "spool").write_text("no folder")
+    done = rig.worker(measure()).run(rig.submit().id)
+    assert (done.state, done.error.reason) == (pb.JOB_STATE_FAILED, "OUTPUT_UNWRITABLE")
+    assert "spool" in done.error.message
