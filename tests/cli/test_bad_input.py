@@ -68,8 +68,7 @@ def test_external_data_outside_its_folder(refused, model_and_data, tmp_path, loc
         tensor.external_data.add(key=key, value=value)
     (folder / "model.onnx").write_bytes(model.SerializeToString())
     said = refused(folder / "model.onnx", "--data", model_and_data[1])
-    assert "external" in said
-    assert "folder" in said
+    assert "outside the model's folder" in said
 
 
 def test_pickle_without_consent(refused, model_and_data, tmp_path) -> None:
