@@ -10,6 +10,8 @@ its old scale.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -32,8 +34,8 @@ class NormalizedConv(nn.Module):
         self.conv = conv
         self.norm = _NORMS[type(conv)](len(mean))
         with torch.no_grad():
-            self.norm.running_mean.copy_(mean)
-            self.norm.running_var.copy_(variance)
+            self.norm.register_buffer("running_mean", mean.clone())
+            self.norm.register_buffer("running_var", variance.clone())
             self.norm.weight.copy_((variance + self.norm.eps).sqrt())
             self.norm.bias.copy_(mean)
 
@@ -64,10 +66,15 @@ def fold_norms(module: nn.Module) -> nn.Module:
             continue
         if isinstance(child.conv, nn.Sequential):  # factors: the last one carries the norm
             *thin, last = child.conv
-            module.set_submodule(name, nn.Sequential(*thin, fuse_conv_bn_eval(last, child.norm)))
+            module.set_submodule(name, nn.Sequential(*thin, _fused(last, child.norm)))
         else:
-            module.set_submodule(name, fuse_conv_bn_eval(child.conv, child.norm))
+            module.set_submodule(name, _fused(child.conv, child.norm))
     return module
+
+
+def _fused(conv: nn.Module, norm: nn.modules.batchnorm._BatchNorm) -> nn.Module:
+    assert isinstance(conv, nn.modules.conv._ConvNd)
+    return fuse_conv_bn_eval(conv, norm)
 
 
 @torch.no_grad()
@@ -97,7 +104,7 @@ def _statistics(
 ) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
     found: dict[str, tuple[torch.Tensor, torch.Tensor]] = {}
 
-    def watch(name: str) -> object:
+    def watch(name: str) -> Callable[..., None]:
         def hook(_: nn.Module, __: object, output: torch.Tensor) -> None:
             axes = [0, *range(2, output.dim())]
             found[name] = (output.mean(axes), output.var(axes, unbiased=False).clamp_min(1e-6))

@@ -71,6 +71,18 @@ class State:
     truncated: bool = False
     notes: tuple[str, ...] = field(default=())
 
+    @property
+    def live(self) -> nn.Module:
+        """The module, before the export."""
+        assert self.module is not None
+        return self.module
+
+    @property
+    def file(self) -> Path:
+        """The ONNX file, after the export."""
+        assert self.onnx_path is not None
+        return self.onnx_path
+
     def with_(self, **changes: Any) -> State:
         return replace(self, **changes)
 

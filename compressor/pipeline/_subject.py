@@ -55,6 +55,12 @@ class Subject:
     base: Base
     given: pb.ModelAndData
 
+    @property
+    def validation(self) -> np.ndarray:
+        """Rows that choices are made on; a job without any is refused when it is prepared."""
+        assert self.dataset.x_val is not None
+        return self.dataset.x_val
+
     def labels(self, name: str) -> np.ndarray | None:
         """What outputs on a set are scored against; for "agreement" the base model's choice."""
         if self.metric.name == "agreement":

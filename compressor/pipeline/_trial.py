@@ -118,11 +118,11 @@ def _run(
     )
     tried.truncated = executed.truncated
     with stages.stage("reload", low + 0.9 * (high - low), strategy.text):
-        outputs = {"val": run_model(executed.onnx_path, subject.dataset.x_val)}
-        if subject.dataset.x_train is not None and len(subject.dataset.x_val) <= FEW_ROWS:
+        outputs = {"val": run_model(executed.onnx_path, subject.validation)}
+        if subject.dataset.x_train is not None and len(subject.validation) <= FEW_ROWS:
             outputs["train"] = run_model(executed.onnx_path, subject.dataset.x_train)
     with stages.stage("measure", None, strategy.text):
-        before, after = measure_latency([subject.base.path, executed.onnx_path], subject.dataset.x_val)
+        before, after = measure_latency([subject.base.path, executed.onnx_path], subject.validation)
         _fill(tried, subject, executed.onnx_path, outputs, before, after)
     tried.path, tried.outputs = executed.onnx_path, outputs
 
@@ -152,10 +152,11 @@ def _fill(
 def measure_on_test(tried: Tried, subject: Subject) -> None:
     """Fills the trial's test measurements; where there are no labelled test rows, nothing."""
     trial = tried.trial
-    labels = subject.labels("test") if subject.dataset.x_test is not None else None
-    if labels is None or tried.path is None:
+    x = subject.dataset.x_test
+    labels = None if x is None else subject.labels("test")
+    if x is None or labels is None or tried.path is None:
         return
-    test = run_model(tried.path, subject.dataset.x_test)
+    test = run_model(tried.path, x)
     for target, path, known, outputs in (
         (trial.test_before, subject.base.path, trial.validation_before, subject.outputs("test")),
         (trial.test_after, tried.path, trial.validation_after, test),

@@ -87,14 +87,14 @@ def execute(
     if state.onnx_path is None:
         state = _export(state, workdir, clock)
     path = workdir / "compressed.onnx"
-    shutil.move(state.onnx_path, path)
+    shutil.move(state.file, path)
     return Executed(path, state.truncated)
 
 
 def _export(state: State, workdir: Path, clock: Clock) -> State:
     start = time.perf_counter()
     path = workdir / "exported.onnx"
-    export_onnx(state.module, state.sample, path, state.input_names, state.output_names)
+    export_onnx(state.live, state.sample, path, state.input_names, state.output_names)
     clock("export", time.perf_counter() - start)
     return state.with_(onnx_path=path)
 

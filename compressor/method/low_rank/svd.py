@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import nn
@@ -15,6 +17,9 @@ from kgpress.strategy import Step
 #: A layer that would save less than this share of the model's parameters is left as it is: its
 #: factors risk quality and give nothing.
 LEAST_SAVING = 0.01
+
+
+Layer = nn.Linear | nn.Conv1d | nn.Conv2d
 
 
 class SvdApproximation:
@@ -30,7 +35,7 @@ class SvdApproximation:
 
     def apply(self, state: State, step: Step, context: Context) -> State:
         epochs = int(step["epochs"])
-        module = prepare(state.module, context, epochs)
+        module = prepare(state.live, context, epochs)
         module = factorize(module, float(step["rate"]), last_layer(module, torch.from_numpy(state.sample)))
         tuned = fine_tune(module, context, epochs, int(step.get("samples", 0) or 0))
         return state.with_(module=tuned.module, truncated=state.truncated or tuned.truncated)
@@ -62,7 +67,7 @@ def factorize(module: nn.Module, rate: float, output: nn.Module | None = None) -
         ModelError: no layer does.
     """
     total = sum(p.numel() for p in module.parameters())
-    layers = [(n, m) for n, m in module.named_modules() if type(m) in _FACTORS]
+    layers: list[tuple[str, Any]] = [(n, m) for n, m in module.named_modules() if type(m) in _FACTORS]
     replaced = 0
     for name, layer in layers:
         rank = rank_at(layer, rate)
@@ -80,15 +85,15 @@ def factorize(module: nn.Module, rate: float, output: nn.Module | None = None) -
     return module
 
 
-def rank_at(layer: nn.Module, rate: float) -> int:
+def rank_at(layer: Layer, rate: float) -> int:
     """The rank that saves at least ``rate`` of the layer's weights; 0 where none does."""
-    if getattr(layer, "groups", 1) != 1:
+    if not isinstance(layer, nn.Linear) and layer.groups != 1:
         return 0
     m, n = layer.weight.shape[0], layer.weight[0].numel()
     return min(math.floor((1 - rate) * m * n / (m + n) + 1e-9), min(m, n))
 
 
-def _halves(layer: nn.Module, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
+def _halves(layer: Layer, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
     """(m, r) and (r, n) with the singular values shared evenly."""
     u, s, vh = torch.linalg.svd(layer.weight.detach().flatten(1).double(), full_matrices=False)
     root = s[:rank].sqrt()
@@ -107,7 +112,7 @@ def _linear(layer: nn.Linear, rank: int) -> nn.Sequential:
 
 
 def _conv(layer: nn.Conv1d | nn.Conv2d, rank: int) -> nn.Sequential:
-    kind = type(layer)
+    kind: Any = type(layer)
     left, right = _halves(layer, rank)
     thin = kind(
         layer.in_channels,
@@ -127,4 +132,8 @@ def _conv(layer: nn.Conv1d | nn.Conv2d, rank: int) -> nn.Sequential:
     return nn.Sequential(thin, wide)
 
 
-_FACTORS = {nn.Linear: _linear, nn.Conv1d: _conv, nn.Conv2d: _conv}
+_FACTORS: dict[type[nn.Module], Callable[[Any, int], nn.Sequential]] = {
+    nn.Linear: _linear,
+    nn.Conv1d: _conv,
+    nn.Conv2d: _conv,
+}

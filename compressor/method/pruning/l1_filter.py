@@ -20,7 +20,7 @@ from kgpress.strategy import Step
 
 #: Channels that every layer keeps at least.
 LEAST_CHANNELS = 2
-_ROOTS = [nn.modules.conv._ConvNd, nn.Linear]
+_ROOTS: list[type[nn.Module]] = [nn.modules.conv._ConvNd, nn.Linear]
 
 
 class L1FilterPruning:
@@ -31,7 +31,7 @@ class L1FilterPruning:
 
     def apply(self, state: State, step: Step, context: Context) -> State:
         epochs = int(step["epochs"])
-        module = prepare(state.module, context, epochs)
+        module = prepare(state.live, context, epochs)
         module = prune(module, torch.from_numpy(state.sample), float(step["ratio"]))
         tuned = fine_tune(module, context, epochs, int(step.get("samples", 0) or 0))
         return state.with_(module=tuned.module, truncated=state.truncated or tuned.truncated)
@@ -101,13 +101,14 @@ def _capped(ratio: float, channels: int) -> float:
 def _output_layers(graph: torch_pruning.DependencyGraph) -> list[nn.Module]:
     """The layers whose channels are the model's output: back from the end to layers with weights."""
     pending = [node for node in graph.module2node.values() if not node.outputs]
-    seen, found = set(), []
+    seen: set[int] = set()
+    found: list[nn.Module] = []
     while pending:
         node = pending.pop()
         if id(node) in seen:
             continue
         seen.add(id(node))
-        if isinstance(node.module, tuple(_ROOTS)):
+        if isinstance(node.module, nn.modules.conv._ConvNd | nn.Linear):
             found.append(node.module)
         else:
             pending.extend(node.inputs)

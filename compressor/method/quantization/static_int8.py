@@ -46,7 +46,7 @@ class StaticInt8:
                 field="data",
             )
         rows = _drawn(x, int(step.get("samples", 0) or 0), context.seed)
-        model = onnx.load(state.onnx_path)
+        model = onnx.load(state.file)
         path = context.workdir / "int8.onnx"
         symmetric = step["zero_point"] == "symmetric"
         context.progress(0.0, f"calibrating on {len(rows)} rows")
