@@ -125,7 +125,7 @@ def _trial(trial: pb.Trial) -> dict[str, Any]:
     }
 
 
-def print_report(document: dict[str, Any], outcome: int) -> None:
+def print_report(document: dict[str, Any], outcome: pb.Outcome) -> None:
     """Base and compressed side by side, prediction, evidence."""
     from rich.console import Console
     from rich.table import Table

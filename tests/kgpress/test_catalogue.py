@@ -1,10 +1,12 @@
 """What is declared is whole and consistent."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
 from kgpress.catalogue import load, read_hardware
+from kgpress.catalogue.docs import page
 from kgpress.errors import InvalidInput, UnknownName
 
 CATALOGUE = load()
@@ -132,3 +134,8 @@ def test_bad_hardware_files_are_refused(tmp_path, text: str, said: str) -> None:
 def test_a_missing_hardware_file_is_said(tmp_path) -> None:
     with pytest.raises(InvalidInput, match="no such file"):
         read_hardware(str(tmp_path / "none.yaml"))
+
+
+def test_the_page_of_methods_is_current() -> None:
+    printed = (Path(__file__).parents[2] / "docs" / "methods.md").read_text("utf-8")
+    assert printed == page(CATALOGUE), "run make docs"
