@@ -171,13 +171,13 @@ def _key(campaign: Campaign, task: Task) -> str:
 
 
 def export(campaign: Campaign, client: Client, out: Path) -> int:
-    """Writes the campaign's results as JSON lines that a new graph imports; returns their number.
+    """Writes the results of finished tasks as JSON lines that a new graph imports; returns their number.
 
     Lines are sorted by identity and carry no time, so that the same evidence gives the same bytes.
     """
     lines = []
     for job in client.jobs():
-        if job.spec.compress.campaign != campaign.name:
+        if job.spec.compress.campaign != campaign.name or job.state != pb.JOB_STATE_SUCCEEDED:
             continue
         for result in _results(client, job.id):
             result.source.name = f"kgpress campaign {campaign.name}"
