@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from compressor.worker import Worker
@@ -36,6 +38,7 @@ def make_app(redis_url: str, worker: Worker) -> Any:
     """A Celery app whose one task runs the job of the given id. Results live in the job's record."""
     from celery import Celery
 
+    importlib.import_module("celery.worker.state")  # for Shutdown
     app = Celery("kgpress", broker=redis_url)
     app.conf.update(
         task_acks_late=True,
@@ -97,6 +100,9 @@ class Shutdown:
             self._worker.stop.set()
             return
         self._poller.draining.set()
+        if state := sys.modules.get("celery.worker.state"):
+            # A signal that comes before Celery minds signals stops it all the same.
+            state.should_stop = 0  # type: ignore[attr-defined]
         timer = threading.Timer(self._grace_s, self._worker.stop.set)
         timer.daemon = True
         timer.start()
@@ -106,18 +112,30 @@ def serve(worker: Worker, redis_url: str, poll_s: float, grace_s: float) -> None
     """Runs jobs until SIGTERM or Ctrl-C."""
     poller = Poller(worker, poll_s)
     shutdown = Shutdown(worker, poller, grace_s)
+    _on_signals(_leave)
+    _log.info("worker %s starts", worker.name)
+    worker.load()
+    app = make_app(redis_url, worker) if redis_url else None
+    # Celery's own take their place later, and call this one.
+    _on_signals(shutdown)
     poller.start()
     try:
-        if redis_url:
-            _consume(make_app(redis_url, worker), shutdown)
-        else:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(number, shutdown)
-            poller.join()
+        if app is not None and not poller.draining.is_set():
+            _consume(app, shutdown)
     finally:
-        if not poller.draining.is_set():
+        if app is not None and not poller.draining.is_set():
             shutdown()
         poller.join()
+
+
+def _on_signals(handler: Callable[..., object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handler)
+
+
+def _leave(*_: object) -> None:
+    """Nothing is held yet."""
+    raise SystemExit(0)
 
 
 def _consume(app: Any, shutdown: Shutdown) -> None:
@@ -150,7 +168,6 @@ def main(arguments: list[str] | None = None) -> int:
             worker = Worker(
                 client, home(given.home), allow_local=given.allow_local, patience_s=given.patience
             )
-            worker.load()
             serve(worker, given.redis_url, given.poll, given.grace)
     except KgpressError as error:
         sys.stderr.write(f"kgpress worker: {error}\n")

@@ -50,7 +50,7 @@ def test_every_accepted_job_is_once_in_the_evidence(
             submit()  # while the killed part is still coming back
     while len(accepted) < JOBS:
         submit()
-    jobs = cluster.wait_for(list(accepted), 150)
+    jobs = cluster.wait_for(list(accepted), 240)
 
     states = Counter(pb.JobState.Name(job.state) for job in jobs)
     assert states == {"JOB_STATE_SUCCEEDED": len(accepted)}, cluster.logs()

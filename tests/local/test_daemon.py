@@ -108,8 +108,10 @@ def test_a_server_without_connections_ends(home: Path, pid: Pid, monkeypatch: py
     local.shutdown(home)
     monkeypatch.setenv("KGPRESS_LOCAL_IDLE_S", "1")
     with local.connect(home) as client:
+        before = pid(home)
         time.sleep(3)
-        assert list(client.jobs()) is not None, "it ended under an open connection"
+        assert list(client.jobs()) is not None
+        assert pid(home) == before, "it ended under an open connection"
     wait(lambda: pid(home) is None)
     assert not place(home).socket.exists()
 
