@@ -14,9 +14,11 @@ they keep the limit:
 p is the recommender's predicted chance of being within the limits (1/2 where there is none). n are the
 rows given, validation and training; k is the probability of the right class that was lost against
 the base model, summed over these rows (a soft count of rows lost: it sees a margin melt before a row
-tips; where there are no labels, the base's choice is the right class). The other two terms are the
-log likelihood ratio of two rates of lost rows, q0 = d/2 (kept) against q1 = 4d (not kept), d the
-allowed drop. A trial whose drop on the rows given is larger than the allowed one by more than one row is out,
+tips; where there are no labels, the base's choice is the right class). Rows that were trained on are mostly
+kept by all candidates, so stretched rows (:mod:`compressor.pipeline._stretched`) are added: together they
+weigh as much as the rows given, and one is lost where the class differs from the base's. The other
+two terms are the log likelihood ratio of two rates of lost rows, q0 = d/2 (kept) against q1 = 4d (not kept),
+d the allowed drop. A trial whose drop on the rows given is larger than the allowed one by more than one row is out,
 as is one whose file breaks a hard limit.
 
 Then safety comes first where a size, latency or parameter limit is asked and met: the largest log odds
@@ -134,9 +136,11 @@ def log_odds(tried: Tried, subject: Subject, allowed: float) -> float:
 
 
 def lost_rows(tried: Tried, subject: Subject) -> tuple[int, float]:
-    """(rows, probability of the right class lost against the base, summed) on the rows given."""
+    """(rows, probability of the right class lost against the base, summed), stretched rows included."""
     rows, lost = 0, 0.0
-    for name, after in (tried.outputs or {}).items():
+    outputs = dict(tried.outputs or {})
+    beyond = outputs.pop("stretched", None)
+    for name, after in outputs.items():
         before, labels = subject.outputs(name), subject.labels(name)
         if before is None or before.ndim != 2:
             continue
@@ -146,6 +150,10 @@ def lost_rows(tried: Tried, subject: Subject) -> tuple[int, float]:
             np.clip(probabilities(before)[index, y] - probabilities(after)[index, y], 0, None).sum()
         )
         rows += len(y)
+    before = subject.outputs("stretched")
+    if beyond is not None and before is not None:
+        lost += rows * float((beyond.argmax(1) != before.argmax(1)).mean())
+        rows *= 2
     return rows, lost
 
 

@@ -21,6 +21,7 @@ from compressor.model import (
 )
 from compressor.model._onnx_file import input_specs, load_onnx, output_specs
 from compressor.pipeline._services import Services, Stages
+from compressor.pipeline._stretched import stretched
 from kgpress.errors import DataError
 from kgpress.v1 import compression_pb2 as pb
 from kgpress.v1 import types_pb2
@@ -33,7 +34,8 @@ class Base:
     """The model as given, measured once per job.
 
     Attributes:
-        outputs: of the base file, per set of rows ("train", "val", "test"), filled when first asked.
+        outputs: of the base file, per set of rows ("train", "val", "test", "stretched"), filled when
+            first asked.
     """
 
     path: Path
@@ -54,6 +56,7 @@ class Subject:
     data: types_pb2.DatasetProfile
     base: Base
     given: pb.ModelAndData
+    _stretched: np.ndarray | None = None
 
     @property
     def validation(self) -> np.ndarray:
@@ -66,17 +69,34 @@ class Subject:
         if self.metric.name == "agreement":
             outputs = self.outputs(name)
             return None if outputs is None else outputs.argmax(1)
-        rows: np.ndarray | None = getattr(self.dataset, f"y_{name}")
-        return rows
+        labels: np.ndarray | None = getattr(self.dataset, f"y_{name}")
+        return labels
 
     def outputs(self, name: str) -> np.ndarray | None:
         """Outputs of the base file on a set; None where there is no such set."""
-        x = getattr(self.dataset, f"x_{name}")
+        x = self.rows(name)
         if x is None:
             return None
         if name not in self.base.outputs:
             self.base.outputs[name] = run_model(self.base.path, x)
         return self.base.outputs[name]
+
+    def rows(self, name: str) -> np.ndarray | None:
+        """The inputs of a set; "stretched" rows are made of training and validation rows."""
+        if name != "stretched":
+            x: np.ndarray | None = getattr(self.dataset, f"x_{name}")
+            return x
+        if self._stretched is None:
+            names = [n for n in ("train", "val") if self.rows(n) is not None]
+            outputs = [self.outputs(n) for n in names]
+            if any(o is None or o.ndim != 2 for o in outputs):
+                return None
+            classes = np.concatenate([o.argmax(1) for o in outputs if o is not None])
+            given = np.concatenate([r for r in map(self.rows, names) if r is not None])
+            if not np.issubdtype(given.dtype, np.floating):
+                return None
+            self._stretched = stretched(given, classes)
+        return self._stretched
 
 
 @dataclass

@@ -31,7 +31,7 @@ class Tried:
     Attributes:
         path: the exported file; None where the trial failed.
         truncated: a deadline cut it short: it may be chosen, but it is no evidence on the strategy.
-        outputs: on validation and training rows, of the exported file.
+        outputs: on validation, training and stretched rows, of the exported file.
         loss: drop of quality on validation rows, in absolute units; positive is worse.
     """
 
@@ -127,7 +127,7 @@ def _run(
     tried.path, tried.outputs = executed.onnx_path, outputs
 
 
-#: Up to this many validation rows the choice also looks at the outputs on training rows.
+#: Up to this many validation rows the choice also looks at the outputs on training and stretched rows.
 FEW_ROWS = 512
 
 

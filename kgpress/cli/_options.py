@@ -56,7 +56,7 @@ def open_client(server: str | None) -> Client:
     if server:
         from kgpress.client import Client
 
-        return Client(server)
+        return Client.from_environment(server)
     from kgpress import local
 
     return local.connect()

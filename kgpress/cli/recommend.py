@@ -56,7 +56,7 @@ def recommend(
     if server:
         from kgpress.client import Client
 
-        response = Client(server).recommend(request)
+        response = Client.from_environment(server).recommend(request)
     else:
         from kgpress import local
 
