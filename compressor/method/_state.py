@@ -40,6 +40,7 @@ class Context:
         workdir: where files may be written.
         progress: called between epochs and before long calls.
         deadline: ``time.monotonic()`` after which a step ends early with its best state.
+        guide: the model as it was given, which fine-tuning follows beyond the training rows.
     """
 
     dataset: Rows
@@ -47,6 +48,7 @@ class Context:
     workdir: Path
     progress: Progress = no_progress
     deadline: float = float("inf")
+    guide: nn.Module | None = None
 
     @property
     def late(self) -> bool:

@@ -16,6 +16,7 @@ import torch
 from torch import nn
 
 from compressor.measure import quiet
+from compressor.method._guide import Guide
 from compressor.method._norm import fold_norms, insert_norms, recalibrate
 from compressor.method._state import Context
 from kgpress.errors import Infeasible
@@ -92,6 +93,9 @@ def _train(
     torch.manual_seed(context.seed)  # dropout
     loss_of = _loss(module, x[:_EVAL_ROWS], y)
     batch = BATCH_SMALL if len(x) <= SMALL_ROWS else BATCH_LARGE
+    guide = None
+    if context.guide is not None and isinstance(loss_of, nn.CrossEntropyLoss):
+        guide = Guide(context.guide, x, y, generator)
     parameters = [p for p in module.parameters() if p.requires_grad]
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, epochs)
@@ -106,7 +110,10 @@ def _train(
                 if len(rows) == 1 and len(x) > 1:
                     continue  # batch norm needs two
                 optimizer.zero_grad()
-                loss_of(module(x[rows]), y[rows]).backward()
+                loss = loss_of(module(x[rows]), y[rows])
+                if guide is not None:
+                    loss = loss + guide.loss(module, len(rows))
+                loss.backward()
                 optimizer.step()
             schedule.step()
             score = _score(module, held_out, loss_of)

@@ -15,11 +15,11 @@ p is the recommender's predicted chance of being within the limits (1/2 where th
 rows given, validation and training; k is the probability of the right class that was lost against
 the base model, summed over these rows (a soft count of rows lost: it sees a margin melt before a row
 tips; where there are no labels, the base's choice is the right class). Rows that were trained on are mostly
-kept by all candidates, so stretched rows (:mod:`compressor.pipeline._stretched`) are added: together they
+kept by all candidates, so stretched rows (:mod:`compressor.stretched`) are added: together they
 weigh as much as the rows given, and one is lost where the class differs from the base's. The other
 two terms are the log likelihood ratio of two rates of lost rows, q0 = d/2 (kept) against q1 = 4d (not kept),
-d the allowed drop. A trial whose drop on the rows given is larger than the allowed one by more than one row is out,
-as is one whose file breaks a hard limit.
+d the allowed drop. A trial whose drop on the rows given is larger than the allowed one by more than one row
+is out, as is one whose file breaks a hard limit.
 
 Then safety comes first where a size, latency or parameter limit is asked and met: the largest log odds
 wins, since beyond the limit a smaller file earns the user nothing that is worth the risk. Without such

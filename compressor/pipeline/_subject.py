@@ -21,7 +21,7 @@ from compressor.model import (
 )
 from compressor.model._onnx_file import input_specs, load_onnx, output_specs
 from compressor.pipeline._services import Services, Stages
-from compressor.pipeline._stretched import stretched
+from compressor.stretched import stretched
 from kgpress.errors import DataError
 from kgpress.v1 import compression_pb2 as pb
 from kgpress.v1 import types_pb2

@@ -119,8 +119,10 @@ def _run(
     tried.truncated = executed.truncated
     with stages.stage("reload", low + 0.9 * (high - low), strategy.text):
         outputs = {"val": run_model(executed.onnx_path, subject.validation)}
-        if subject.dataset.x_train is not None and len(subject.validation) <= FEW_ROWS:
-            outputs["train"] = run_model(executed.onnx_path, subject.dataset.x_train)
+        if len(subject.validation) <= FEW_ROWS:
+            for name in ("train", "stretched"):
+                if (rows := subject.rows(name)) is not None:
+                    outputs[name] = run_model(executed.onnx_path, rows)
     with stages.stage("measure", None, strategy.text):
         before, after = measure_latency([subject.base.path, executed.onnx_path], subject.validation)
         _fill(tried, subject, executed.onnx_path, outputs, before, after)

@@ -74,7 +74,7 @@ def execute(
         input_names=input_names,
         output_names=output_names,
     )
-    whole = Context(dataset, seed, workdir, progress, deadline)
+    whole = Context(dataset, seed, workdir, progress, deadline, guide=standard.module)
     count = len(executors)
     start = time.perf_counter()
     for position, (method, step) in enumerate(zip(executors, strategy.steps, strict=True)):

@@ -16,9 +16,9 @@ def page(catalogue: Catalogue) -> str:
 def _lines(catalogue: Catalogue) -> Iterator[str]:
     yield "# Methods"
     yield ""
-    yield f"Generated from the catalogue, version `{catalogue.version}`. The action space expands the patterns"
+    yield f"Generated from the catalogue, version `{catalogue.version}`. The action space expands"
     patterns = ", ".join(f"`{text}`" for text in (" > ".join(p) for p in catalogue.patterns))
-    yield f"{patterns} over the grids."
+    yield f"the patterns {patterns} over the grids."
     for compression_type in catalogue.compression_types:
         methods = [m for m in catalogue.methods if m.compression_type == compression_type.name]
         yield ""

@@ -4,8 +4,6 @@ A stretched row lies on the line through two given rows of one class (as the bas
 distance beyond either end: x_i + t (x_j - x_i), t uniform in -1..2. It needs no label: what is counted is
 where the compressed model decides differently from the base. Interpolation alone (SMOTE, Chawla et al.
 2002) stays inside the classes, where candidates hardly differ.
-
-Whether such rows foretell a loss on unseen rows is printed by ``python -m benchmarks.stretched``.
 """
 
 from __future__ import annotations
@@ -13,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 ROWS = 1024
-_REACH = (-1.0, 2.0)
+REACH = (-1.0, 2.0)
 
 
 def stretched(x: np.ndarray, classes: np.ndarray, seed: int = 0) -> np.ndarray:
@@ -30,5 +28,5 @@ def stretched(x: np.ndarray, classes: np.ndarray, seed: int = 0) -> np.ndarray:
         members = np.flatnonzero(classes == chosen)
         mine = classes[first] == chosen
         second[mine] = generator.choice(members, mine.sum())
-    t = generator.uniform(*_REACH, (ROWS,) + (1,) * (x.ndim - 1))
+    t = generator.uniform(*REACH, (ROWS,) + (1,) * (x.ndim - 1))
     return (x[first] + t * (x[second] - x[first])).astype(x.dtype)
