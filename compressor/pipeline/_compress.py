@@ -188,6 +188,10 @@ def _finish(run: Run) -> pb.CompressResult:
         bound = _choose.drop_upper_bound(chosen, subject)
         if bound is not None:
             result.drop_upper_bound = bound
+    else:  # the base model is returned, and said to be
+        result.artifact.CopyFrom(run.services.upload(subject.base.path))
+        result.chosen.validation_before.CopyFrom(subject.base.measured)
+        result.chosen.validation_after.CopyFrom(subject.base.measured)
     if result.outcome == pb.OUTCOME_FLOOR_UNRESOLVABLE:
         rows = subject.base.measured.rows
         result.notes.append(

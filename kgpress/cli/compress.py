@@ -22,7 +22,7 @@ from kgpress.cli._options import (
     subject_of,
     subject_options,
 )
-from kgpress.errors import EXIT_LIMITS_NOT_MET, InvalidInput, OutputError
+from kgpress.errors import EXIT_LIMITS_NOT_MET, InvalidInput, OutputError, by_reason
 
 
 @click.command()
@@ -72,8 +72,12 @@ def compress(out: Path, server: str | None, **given: Any) -> int:
             save(client, stop.job, out)
             click.echo(f"the best so far is in {out}", err=True)
         raise
+    result = job.result.compress
+    if result.trials and all(trial.HasField("error") for trial in result.trials):
+        first = result.trials[0].error
+        raise by_reason(first.reason)(first.message, remedy=first.remedy)
     document = save(client, job, out)
-    outcome = job.result.compress.outcome
+    outcome = result.outcome
     _report.print_report(document, outcome)
     click.echo(f"wrote {out / 'model.onnx'} and {out / 'report.json'}")
     return 0 if outcome in (pb.OUTCOME_MET, pb.OUTCOME_FLOOR_UNRESOLVABLE) else EXIT_LIMITS_NOT_MET

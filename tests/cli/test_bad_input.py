@@ -112,7 +112,7 @@ def broken(data: Path) -> dict[str, tuple[dict[str, np.ndarray | None], str]]:
         "text": ({"x_train": arrays["x_train"].astype(str)}, "x_train"),
         "objects": ({"x_train": arrays["x_train"].astype(object)}, "x_train"),
         "empty": ({"x_test": arrays["x_test"][:0], "y_test": arrays["y_test"][:0]}, "empty"),
-        "one class": ({"y_train": np.zeros_like(arrays["y_train"])}, "class"),
+        "one class": ({f"y_{n}": np.zeros_like(arrays[f"y_{n}"]) for n in ("train", "val", "test")}, "class"),
         "unequal counts": ({"y_train": arrays["y_train"][:-1]}, "rows"),
     }
 
@@ -187,3 +187,15 @@ def test_data_without_labels_cannot_be_pruned_and_says_so(shell, model_and_data,
     )  # fmt: skip
     assert ran.code in (2, 4)
     assert "label" in ran.err
+
+
+def test_where_nothing_is_better_the_base_is_kept_and_returned(shell, model_and_data, tmp_path) -> None:
+    model, data = model_and_data
+    strategy = "C2(ratio=0.95,epochs=0)"
+    ran = shell(
+        "compress", model, "--data", data, "--hardware", "x86-cpu", "--max-drop", "1pt",
+        "--strategy", strategy, "--out", tmp_path,
+    )  # fmt: skip
+    assert ran.code == 3, ran.err
+    assert "base model is kept" in " ".join(ran.out.split())
+    assert (tmp_path / "model.onnx").read_bytes() == model.read_bytes()

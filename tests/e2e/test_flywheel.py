@@ -108,7 +108,18 @@ def test_the_second_answer_cites_the_first_run(shell: Shell, fcn: Path, first: d
 
 @pytest.mark.slow
 def test_private_evidence_stays_out_of_an_export(shell: Shell, fcn: Path, tmp_path: Path) -> None:
-    document = compress(shell, fcn, tmp_path / "out", "--private", "--strategy", "C7(rate=0.8,epochs=0) > C4")
+    document = compress(
+        shell,
+        fcn,
+        tmp_path / "out",
+        "--private",
+        "--strategy",
+        "C4",
+        "--max-size",
+        "1MB",
+        "--max-drop",
+        "5pt",
+    )
     result = document["trials"][0]["result"]
     assert result
     exported, backup = tmp_path / "export.kgpress", tmp_path / "backup.kgpress"

@@ -210,8 +210,10 @@ def test_the_base_is_kept_where_nothing_is_better(given, tmp_path) -> None:
         _job(given, strategies=["C2(ratio=0.95,epochs=0)"], limits=limits), services, tmp_path
     ).compress
     assert result.outcome == pb.OUTCOME_BASE_KEPT
-    assert not result.HasField("chosen")
-    assert services.uploaded == {}
+    assert not result.chosen.HasField("strategy")
+    assert result.chosen.validation_after == result.chosen.validation_before
+    assert services.uploaded.keys() == {result.artifact.hash}
+    assert result.artifact.hash == result.profile.model.model_hash
     assert run_job(_job(given), Services(), tmp_path / "b").compress.outcome == pb.OUTCOME_BASE_KEPT
 
 
