@@ -1,6 +1,6 @@
 """How long a warm gRPC Recommend takes, beside the health check of the same server.
 
-    python benchmarks/serving.py [--calls 1000] [--limit-ms 50]
+    python -m benchmarks.serving [--calls 1000] [--limit-ms 50]
 
 The server is a process of its own on an embedded graph. Its evidence is what ships with kgpress,
 filled up with synthetic own runs to at least 1,000 results through the evidence path: they are made

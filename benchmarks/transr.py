@@ -1,6 +1,6 @@
 """TransR on our graph: triples per second of kgpress against plain PyKEEN, same settings, side by side.
 
-    python benchmarks/transr.py [--epochs 10] [--rounds 5]
+    python -m benchmarks.transr [--epochs 10] [--rounds 5]
 
 Plain PyKEEN is its TransR and its SLCWATrainingLoop as they come, with the same model size, loss,
 negatives, optimiser, batch size and seed, on as many threads. Runs alternate; the ratio is of medians.

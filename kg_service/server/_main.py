@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import signal
 import sys
@@ -54,6 +55,9 @@ def _serve(config: ServerConfig, stop: threading.Event) -> None:
             retention_days=config.retention_days,
         )
         server = build(components, [config.listen], config.tls)
+        # What is loaded stays: collecting it again would pause answers.
+        gc.collect()
+        gc.freeze()
         server.start()
         print(f"kgpress server: listening on {_address(config.listen, server)}", flush=True)
         stop.wait()
