@@ -1,6 +1,6 @@
 """What kgpress adds: ``kgpress compress`` with a fixed strategy against a bare script of the same libraries.
 
-    python -m benchmarks.overhead MODEL.onnx --data DATA [--strategy TEXT] [--runs 3]
+    python -m benchmarks.overhead MODEL.onnx --data DATA [--ratio 0.85] [--epochs 20] [--runs 3]
 
 The bare script (:func:`bare`) reads the ONNX file with onnx2torch, prunes with Torch-Pruning, trains with
 PyTorch, exports, quantizes with ONNX Runtime and measures accuracy: no verification, no parity check,
