@@ -102,7 +102,6 @@ def prepare(campaign: Campaign, task: Task, work: Path) -> tuple[Path, Path]:
 
 def specification(campaign: Campaign, task: Task, model: Path, data: Path) -> pb.JobSpec:
     """The compress job of a task: fixed strategies, no recommendation, no limits."""
-    hardware = catalogue.read_hardware(campaign.hardware)
     return pb.JobSpec(
         compress=pb.CompressSpec(
             subject=pb.ModelAndData(
@@ -115,14 +114,7 @@ def specification(campaign: Campaign, task: Task, model: Path, data: Path) -> pb
                 task=campaign.task,
                 metric=campaign.metric,
             ),
-            hardware=types_pb2.HardwareProfile(
-                name=hardware.name,
-                kind=hardware.kind,
-                chipset=hardware.chipset,
-                precisions=hardware.precisions,
-                sparsity=hardware.sparsity,
-                runtime=hardware.runtime,
-            ),
+            hardware=catalogue.read_hardware(campaign.hardware).to_proto(),
             budget_s=24 * 3600,
             strategies=[strategy.parse(text).text for text in campaign.strategies],
             repeats=campaign.repeats,

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kgpress.v1 import types_pb2
 
 Value = float | int | str
 
@@ -53,6 +57,20 @@ class Hardware:
     source: str = ""
     ram_bytes: int | None = None
     flash_bytes: int | None = None
+
+    def to_proto(self) -> types_pb2.HardwareProfile:
+        from kgpress.v1 import types_pb2  # the quick commands read the catalogue without protobuf
+
+        return types_pb2.HardwareProfile(
+            name=self.name,
+            kind=self.kind,
+            chipset=self.chipset,
+            precisions=self.precisions,
+            sparsity=self.sparsity,
+            ram_bytes=self.ram_bytes,
+            flash_bytes=self.flash_bytes,
+            runtime=self.runtime,
+        )
 
 
 @dataclass(frozen=True)

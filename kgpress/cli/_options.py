@@ -114,19 +114,8 @@ def _input(client: Client, local: bool, given: str, field: str) -> compression_p
 
 def hardware_proto(name_or_file: str) -> types_pb2.HardwareProfile:
     from kgpress.catalogue import read_hardware
-    from kgpress.v1 import types_pb2
 
-    hardware = read_hardware(name_or_file)
-    return types_pb2.HardwareProfile(
-        name=hardware.name,
-        kind=hardware.kind,
-        chipset=hardware.chipset,
-        precisions=hardware.precisions,
-        sparsity=hardware.sparsity,
-        ram_bytes=hardware.ram_bytes,
-        flash_bytes=hardware.flash_bytes,
-        runtime=hardware.runtime,
-    )
+    return read_hardware(name_or_file).to_proto()
 
 
 def limit_options(command: F) -> F:
