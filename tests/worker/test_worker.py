@@ -11,7 +11,7 @@ import pytest
 from compressor.spool import Spool
 from kgpress.errors import Cancelled, DataError, Forbidden, Unavailable
 from kgpress.v1 import compression_pb2 as pb
-from tests.worker.conftest import InThread
+from tests.worker.conftest import LEASE_S, InThread
 
 
 def files(folder: Path) -> list[Path]:
@@ -134,7 +134,7 @@ def test_a_lost_lease_is_noticed_by_heartbeat(rig: Any, measure: Any) -> None:
 
 def test_a_lease_is_kept_for_longer_than_its_time(rig: Any, measure: Any) -> None:
     def slow(step: int, services: Any) -> None:
-        threading.Event().wait(2.0)
+        threading.Event().wait(0.6 * LEASE_S)
 
     done = rig.worker(measure(between=slow)).run(rig.submit().id)
     assert (done.state, done.attempts) == (pb.JOB_STATE_SUCCEEDED, 1)
