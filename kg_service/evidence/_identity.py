@@ -8,6 +8,11 @@ from typing import Any
 
 from kgpress.v1 import types_pb2
 
+#: Fields that came to the contract after results had been named; absent, they do not count.
+_LATER = frozenset({"part", "box"})
+#: How to open the document, not which cell it is.
+_NO_PLACE = frozenset({"url"})
+
 
 def canonical_locator(locator: types_pb2.Locator) -> str:
     """The locator as JSON with every field in a fixed order, absent ones included."""
@@ -15,7 +20,15 @@ def canonical_locator(locator: types_pb2.Locator) -> str:
     place = getattr(locator, kind) if kind else None
     fields: dict[str, Any] = {"kind": kind}
     if place is not None:
-        fields |= {f.name: getattr(place, f.name) for f in place.DESCRIPTOR.fields}
+        names = [f.name for f in place.DESCRIPTOR.fields if f.name not in _LATER | _NO_PLACE]
+        fields |= {name: getattr(place, name) for name in names}
+    if kind == "cell":
+        cell = locator.cell
+        if cell.part:
+            fields["part"] = cell.part
+        # Readers measure boxes a little differently; a row and column name the cell better.
+        if cell.box and not cell.row:
+            fields["box"] = [round(edge) for edge in cell.box]
     return json.dumps(fields, sort_keys=True, ensure_ascii=False)
 
 

@@ -66,6 +66,38 @@ class AsyncClient(Base):
         """A curator's decision; the result as it stands after it."""
         return await self._call(calls.REVIEW, request, timeout)
 
+    async def review_batch(
+        self, reviews: Iterable[evidence_pb2.ReviewEvidenceRequest], *, timeout: float | None = None
+    ) -> list[types_pb2.ReferenceResult]:
+        """Up to 1,000 decisions, all of them or none; the results as they stand, in order."""
+        batch = evidence_pb2.ReviewEvidenceBatchRequest(reviews=reviews)
+        return list(await self._call(calls.REVIEW_BATCH, batch, timeout))
+
+    async def replace_document(
+        self,
+        change: evidence_pb2.DocumentChange,
+        results: Iterable[types_pb2.ReferenceResult],
+        *,
+        timeout: float | None = None,
+    ) -> evidence_pb2.ReplaceDocumentResponse:
+        """Appends a changed document's results; those of its old version become superseded."""
+        return await self._call(calls.REPLACE_DOCUMENT, requests.replacement(change, results), timeout)
+
+    async def trust_source(
+        self,
+        source: types_pb2.Source,
+        precision: float,
+        checked: int,
+        curator: str,
+        *,
+        timeout: float | None = None,
+    ) -> int:
+        """Declares that a source is read rightly, as checked by hand; how many results that accepts."""
+        request = evidence_pb2.TrustSourceRequest(
+            source=source, precision=precision, checked=checked, curator=curator
+        )
+        return int(await self._call(calls.TRUST_SOURCE, request, timeout))
+
     async def search_evidence(
         self, request: evidence_pb2.SearchEvidenceRequest | None = None, *, timeout: float | None = None
     ) -> evidence_pb2.SearchEvidenceResponse:
@@ -79,6 +111,30 @@ class AsyncClient(Base):
     ) -> evidence_pb2.GetEvidenceResponse:
         """One result with its reviews and older readings."""
         return await self._call(calls.GET_EVIDENCE, evidence_pb2.GetEvidenceRequest(id=id), timeout)
+
+    async def count_evidence(
+        self,
+        by: Iterable[str] = (),
+        filter: evidence_pb2.SearchEvidenceRequest | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> evidence_pb2.CountEvidenceResponse:
+        """Counts of results that match, by fields such as "source" and "state"."""
+        request = evidence_pb2.CountEvidenceRequest(filter=filter, by=list(by))
+        return await self._call(calls.COUNT_EVIDENCE, request, timeout)
+
+    async def submit_entities(
+        self, entities: Iterable[types_pb2.Entity], *, timeout: float | None = None
+    ) -> evidence_pb2.SubmitEntitiesResponse:
+        """Adds models, data sets, hardware and runtimes with their other names and known facts."""
+        stream = (evidence_pb2.SubmitEntitiesRequest(entity=entity) for entity in entities)
+        return await self._call(calls.SUBMIT_ENTITIES, stream, timeout)
+
+    async def entities(
+        self, request: evidence_pb2.ListEntitiesRequest | None = None, *, timeout: float | None = None
+    ) -> evidence_pb2.ListEntitiesResponse:
+        """One page of entities that match."""
+        return await self._call(calls.ENTITIES, request or evidence_pb2.ListEntitiesRequest(), timeout)
 
     async def query(
         self,

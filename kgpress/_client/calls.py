@@ -57,6 +57,13 @@ STRATEGIES = Call(_RECOMMENDATION, "ListStrategies", 10)
 SUBMIT_EVIDENCE = Call(_EVIDENCE, "SubmitEvidence", 600)
 # Every review is appended, so a repeat would be a second one.
 REVIEW = Call(_EVIDENCE, "ReviewEvidence", 30, retry=False, field="result")
+REVIEW_BATCH = Call(_EVIDENCE, "ReviewEvidenceBatch", 120, retry=False, field="results")
+# Safe to repeat: superseded results stay so, and known ones add nothing.
+REPLACE_DOCUMENT = Call(_EVIDENCE, "ReplaceDocument", 300)
+TRUST_SOURCE = Call(_EVIDENCE, "TrustSource", 120, field="accepted")
+COUNT_EVIDENCE = Call(_EVIDENCE, "CountEvidence", 60)
+SUBMIT_ENTITIES = Call(_EVIDENCE, "SubmitEntities", 300)
+ENTITIES = Call(_EVIDENCE, "ListEntities", 30)
 SEARCH_EVIDENCE = Call(_EVIDENCE, "SearchEvidence", 30)
 GET_EVIDENCE = Call(_EVIDENCE, "GetEvidence", 10)
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from google.protobuf import struct_pb2
 
 from kgpress.errors import KgpressError, TimedOut, Unavailable
 from kgpress.v1 import compression_pb2 as pb
-from kgpress.v1 import graph_pb2, types_pb2
+from kgpress.v1 import evidence_pb2, graph_pb2, types_pb2
 
 #: The server's own bound on a query where none is given (graph.proto).
 QUERY_TIMEOUT_S = 30.0
@@ -33,6 +33,15 @@ def query(
 def submit(spec: pb.JobSpec, idempotency_key: str) -> pb.SubmitJobRequest:
     # Without a key of the caller's, one per call: a retry of it is still one job.
     return pb.SubmitJobRequest(idempotency_key=idempotency_key or uuid.uuid4().hex, spec=spec)
+
+
+def replacement(
+    change: evidence_pb2.DocumentChange, results: Iterable[types_pb2.ReferenceResult]
+) -> Iterator[evidence_pb2.ReplaceDocumentRequest]:
+    """The stream: which document, then its results."""
+    yield evidence_pb2.ReplaceDocumentRequest(change=change)
+    for result in results:
+        yield evidence_pb2.ReplaceDocumentRequest(result=result)
 
 
 def jobs(states: Iterable[pb.JobState], size: int, token: str) -> pb.ListJobsRequest:

@@ -60,6 +60,38 @@ class Client(Base):
         """A curator's decision; the result as it stands after it."""
         return self._call(calls.REVIEW, request, timeout)
 
+    def review_batch(
+        self, reviews: Iterable[evidence_pb2.ReviewEvidenceRequest], *, timeout: float | None = None
+    ) -> list[types_pb2.ReferenceResult]:
+        """Up to 1,000 decisions, all of them or none; the results as they stand, in order."""
+        batch = evidence_pb2.ReviewEvidenceBatchRequest(reviews=reviews)
+        return list(self._call(calls.REVIEW_BATCH, batch, timeout))
+
+    def replace_document(
+        self,
+        change: evidence_pb2.DocumentChange,
+        results: Iterable[types_pb2.ReferenceResult],
+        *,
+        timeout: float | None = None,
+    ) -> evidence_pb2.ReplaceDocumentResponse:
+        """Appends a changed document's results; those of its old version become superseded."""
+        return self._call(calls.REPLACE_DOCUMENT, requests.replacement(change, results), timeout)
+
+    def trust_source(
+        self,
+        source: types_pb2.Source,
+        precision: float,
+        checked: int,
+        curator: str,
+        *,
+        timeout: float | None = None,
+    ) -> int:
+        """Declares that a source is read rightly, as checked by hand; how many results that accepts."""
+        request = evidence_pb2.TrustSourceRequest(
+            source=source, precision=precision, checked=checked, curator=curator
+        )
+        return int(self._call(calls.TRUST_SOURCE, request, timeout))
+
     def search_evidence(
         self, request: evidence_pb2.SearchEvidenceRequest | None = None, *, timeout: float | None = None
     ) -> evidence_pb2.SearchEvidenceResponse:
@@ -69,6 +101,30 @@ class Client(Base):
     def get_evidence(self, id: str, *, timeout: float | None = None) -> evidence_pb2.GetEvidenceResponse:
         """One result with its reviews and older readings."""
         return self._call(calls.GET_EVIDENCE, evidence_pb2.GetEvidenceRequest(id=id), timeout)
+
+    def count_evidence(
+        self,
+        by: Iterable[str] = (),
+        filter: evidence_pb2.SearchEvidenceRequest | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> evidence_pb2.CountEvidenceResponse:
+        """Counts of results that match, by fields such as "source" and "state"."""
+        request = evidence_pb2.CountEvidenceRequest(filter=filter, by=list(by))
+        return self._call(calls.COUNT_EVIDENCE, request, timeout)
+
+    def submit_entities(
+        self, entities: Iterable[types_pb2.Entity], *, timeout: float | None = None
+    ) -> evidence_pb2.SubmitEntitiesResponse:
+        """Adds models, data sets, hardware and runtimes with their other names and known facts."""
+        stream = (evidence_pb2.SubmitEntitiesRequest(entity=entity) for entity in entities)
+        return self._call(calls.SUBMIT_ENTITIES, stream, timeout)
+
+    def entities(
+        self, request: evidence_pb2.ListEntitiesRequest | None = None, *, timeout: float | None = None
+    ) -> evidence_pb2.ListEntitiesResponse:
+        """One page of entities that match."""
+        return self._call(calls.ENTITIES, request or evidence_pb2.ListEntitiesRequest(), timeout)
 
     def query(
         self,

@@ -26,15 +26,15 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from kgpress.v1 import types_pb2 as kgpress_dot_v1_dot_types__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19kgpress/v1/evidence.proto\x12\nkgpress.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16kgpress/v1/types.proto\"D\n\x15SubmitEvidenceRequest\x12+\n\x06result\x18\x01 \x01(\x0b\x32\x1b.kgpress.v1.ReferenceResult\"k\n\x0f\x45videnceReceipt\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x05state\x18\x02 \x01(\x0e\x32\x19.kgpress.v1.EvidenceState\x12\x0f\n\x07reasons\x18\x03 \x03(\t\x12\x11\n\tduplicate\x18\x04 \x01(\x08\"\x97\x01\n\x16SubmitEvidenceResponse\x12-\n\x08receipts\x18\x01 \x03(\x0b\x32\x1b.kgpress.v1.EvidenceReceipt\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x02 \x01(\x04\x12\x12\n\nduplicates\x18\x03 \x01(\x04\x12\x13\n\x0bquarantined\x18\x04 \x01(\x04\x12\x16\n\x0egraph_revision\x18\x05 \x01(\x04\"\x87\x01\n\x15ReviewEvidenceRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12,\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1a.kgpress.v1.ReviewDecision\x12\x0f\n\x07\x63urator\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x15\n\rsuperseded_by\x18\x05 \x01(\t\"\x85\x01\n\x06Review\x12,\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0e\x32\x1a.kgpress.v1.ReviewDecision\x12\x0f\n\x07\x63urator\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12.\n\ndecided_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"E\n\x16ReviewEvidenceResponse\x12+\n\x06result\x18\x01 \x01(\x0b\x32\x1b.kgpress.v1.ReferenceResult\"\xc8\x01\n\x15SearchEvidenceRequest\x12%\n\x04page\x18\x01 \x01(\x0b\x32\x17.kgpress.v1.PageRequest\x12)\n\x06states\x18\x02 \x03(\x0e\x32\x19.kgpress.v1.EvidenceState\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12\x0f\n\x07\x64\x61taset\x18\x05 \x01(\t\x12\x0e\n\x06method\x18\x06 \x01(\t\x12\x10\n\x08strategy\x18\x07 \x01(\t\x12\x0b\n\x03job\x18\x08 \x01(\t\"n\n\x16SearchEvidenceResponse\x12,\n\x07results\x18\x01 \x03(\x0b\x32\x1b.kgpress.v1.ReferenceResult\x12&\n\x04page\x18\x02 \x01(\x0b\x32\x18.kgpress.v1.PageResponse\" \n\x12GetEvidenceRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x94\x01\n\x13GetEvidenceResponse\x12+\n\x06result\x18\x01 \x01(\x0b\x32\x1b.kgpress.v1.ReferenceResult\x12#\n\x07reviews\x18\x02 \x03(\x0b\x32\x12.kgpress.v1.Review\x12+\n\x07history\x18\x03 \x03(\x0b\x32\x1a.kgpress.v1.Interpretation*\xa8\x01\n\x0eReviewDecision\x12\x1f\n\x1bREVIEW_DECISION_UNSPECIFIED\x10\x00\x12\x1a\n\x16REVIEW_DECISION_ACCEPT\x10\x01\x12\x1a\n\x16REVIEW_DECISION_REJECT\x10\x02\x12\x1e\n\x1aREVIEW_DECISION_QUARANTINE\x10\x03\x12\x1d\n\x19REVIEW_DECISION_SUPERSEDE\x10\x04\x32\xee\x02\n\x0f\x45videnceService\x12Y\n\x0eSubmitEvidence\x12!.kgpress.v1.SubmitEvidenceRequest\x1a\".kgpress.v1.SubmitEvidenceResponse(\x01\x12W\n\x0eReviewEvidence\x12!.kgpress.v1.ReviewEvidenceRequest\x1a\".kgpress.v1.ReviewEvidenceResponse\x12W\n\x0eSearchEvidence\x12!.kgpress.v1.SearchEvidenceRequest\x1a\".kgpress.v1.SearchEvidenceResponse\x12N\n\x0bGetEvidence\x12\x1e.kgpress.v1.GetEvidenceRequest\x1a\x1f.kgpress.v1.GetEvidenceResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19kgpress/v1/evidence.proto\x12\nkgpress.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16kgpress/v1/types.proto\"D\n\x15SubmitEvidenceRequest\x12+\n\x06result\x18\x01 \x01(\x0b\x32\x1b.kgpress.v1.ReferenceResult\"k\n\x0f\x45videnceReceipt\x12\n\n\x02id\x18\x01 \x01(\t\x12(\n\x05state\x18\x02 \x01(\x0e\x32\x19.kgpress.v1.EvidenceState\x12\x0f\n\x07reasons\x18\x03 \x03(\t\x12\x11\n\tduplicate\x18\x04 \x01(\x08\"\x97\x01\n\x16SubmitEvidenceResponse\x12-\n\x08receipts\x18\x01 \x03(\x0b\x32\x1b.kgpress.v1.EvidenceReceipt\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x02 \x01(\x04\x12\x12\n\nduplicates\x18\x03 \x01(\x04\x12\x13\n\x0bquarantined\x18\x04 \x01(\x04\x12\x16\n\x0egraph_revision\x18\x05 \x01(\x04\"\xd7\x01\n\x15ReviewEvidenceRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12,\n\x08\x64\x65\x63ision\x18\x02 \x01(\x0e\x32\x1a.kgpress.v1.ReviewDecision\x12\x0f\n\x07\x63urator\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x15\n\rsuperseded_by\x18\x05 \x01(\t\x12.\n\ncorrection\x18\x06 \x01(\x0b\x32\x1a.kgpress.v1.Interpretation\x12\x1e\n\x16interpretation_version\x18\x07 \x01(\r\"\xb8\x01\n\x06Review\x12,\n\x08\x64\x65\x63ision\x18\x01 \x01(\x0e\x32\x1a.kgpress.v1.ReviewDecision\x12\x0f\n\x07\x63urator\x18\x02 \x01(\t\x12\x0c\n\x04note\x18\x03 \x01(\t\x12.\n\ndecided_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x16interpretation_version\x18\x05 \x01(\r\x12\x11\n\twithdrawn\x18\x06 \x01(\x08\"E\n\x16ReviewEvidenceResponse\x12+\n\x06result\x18\x01 \x01(\x0b\x32\x1b.kgpress.v1.ReferenceResult\"P\n\x1aReviewEvidenceBatchRequest\x12\x32\n\x07reviews\x18\x01 \x03(\x0b\x32!.kgpress.v1.ReviewEvidenceRequest\"K\n\x1bReviewEvidenceBatchResponse\x12,\n\x07results\x18\x01 \x03(\x0b\x32\x1b.kgpress.v1.ReferenceResult\"R\n\x0e\x44ocumentChange\x12\x0e\n\x06source\x18\x01 \x01(\t\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x10\n\x08old_hash\x18\x03 \x01(\t\x12\x10\n\x08new_hash\x18\x04 \x01(\t\"}\n\x16ReplaceDocumentRequest\x12,\n\x06\x63hange\x18\x01 \x01(\x0b\x32\x1a.kgpress.v1.DocumentChangeH\x00\x12-\n\x06result\x18\x02 \x01(\x0b\x32\x1b.kgpress.v1.ReferenceResultH\x00\x42\x06\n\x04part\"z\n\x17ReplaceDocumentResponse\x12\x35\n\tsubmitted\x18\x01 \x01(\x0b\x32\".kgpress.v1.SubmitEvidenceResponse\x12\x12\n\nsuperseded\x18\x02 \x01(\x04\x12\x14\n\x0c\x63\x61rried_over\x18\x03 \x01(\x04\"m\n\x12TrustSourceRequest\x12\"\n\x06source\x18\x01 \x01(\x0b\x32\x12.kgpress.v1.Source\x12\x11\n\tprecision\x18\x02 \x01(\x01\x12\x0f\n\x07\x63hecked\x18\x03 \x01(\r\x12\x0f\n\x07\x63urator\x18\x04 \x01(\t\"\'\n\x13TrustSourceResponse\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x01 \x01(\x04\"\x89\x05\n\x15SearchEvidenceRequest\x12%\n\x04page\x18\x01 \x01(\x0b\x32\x17.kgpress.v1.PageRequest\x12)\n\x06states\x18\x02 \x03(\x0e\x32\x19.kgpress.v1.EvidenceState\x12\x0e\n\x06source\x18\x03 \x01(\t\x12\r\n\x05model\x18\x04 \x01(\t\x12\x0f\n\x07\x64\x61taset\x18\x05 \x01(\t\x12\x0e\n\x06method\x18\x06 \x01(\t\x12\x10\n\x08strategy\x18\x07 \x01(\t\x12\x0b\n\x03job\x18\x08 \x01(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x1b\n\x0emin_confidence\x18\n \x01(\x01H\x00\x88\x01\x01\x12\x1b\n\x0emax_confidence\x18\x0b \x01(\x01H\x01\x88\x01\x01\x12\x15\n\x08\x63onflict\x18\x0c \x01(\x08H\x02\x88\x01\x01\x12\x16\n\tcorrected\x18\r \x01(\x08H\x03\x88\x01\x01\x12\x16\n\tper_layer\x18\x0e \x01(\x08H\x04\x88\x01\x01\x12\x0e\n\x06metric\x18\x0f \x01(\t\x12\x0e\n\x06\x66\x61mily\x18\x10 \x01(\t\x12\x0e\n\x06\x64omain\x18\x11 \x01(\t\x12\x10\n\x08hardware\x18\x12 \x01(\t\x12\x17\n\x0fnot_reviewed_by\x18\x13 \x01(\t\x12\x15\n\rdocument_hash\x18\x14 \x01(\t\x12\x0c\n\x04path\x18\x15 \x01(\t\x12\x18\n\x10\x63ompression_type\x18\x16 \x01(\t\x12\x0f\n\x07runtime\x18\x17 \x01(\t\x12\x0f\n\x07\x63luster\x18\x18 \x01(\t\x12\x0e\n\x06sample\x18\x19 \x01(\r\x12\x13\n\x0bsample_seed\x18\x1a \x01(\x04\x42\x11\n\x0f_min_confidenceB\x11\n\x0f_max_confidenceB\x0b\n\t_conflictB\x0c\n\n_correctedB\x0c\n\n_per_layer\"n\n\x16SearchEvidenceResponse\x12,\n\x07results\x18\x01 \x03(\x0b\x32\x1b.kgpress.v1.ReferenceResult\x12&\n\x04page\x18\x02 \x01(\x0b\x32\x18.kgpress.v1.PageResponse\" \n\x12GetEvidenceRequest\x12\n\n\x02id\x18\x01 \x01(\t\"\x94\x01\n\x13GetEvidenceResponse\x12+\n\x06result\x18\x01 \x01(\x0b\x32\x1b.kgpress.v1.ReferenceResult\x12#\n\x07reviews\x18\x02 \x03(\x0b\x32\x12.kgpress.v1.Review\x12+\n\x07history\x18\x03 \x03(\x0b\x32\x1a.kgpress.v1.Interpretation\"U\n\x14\x43ountEvidenceRequest\x12\x31\n\x06\x66ilter\x18\x01 \x01(\x0b\x32!.kgpress.v1.SearchEvidenceRequest\x12\n\n\x02\x62y\x18\x02 \x03(\t\"P\n\rEvidenceCount\x12\x0c\n\x04keys\x18\x01 \x03(\t\x12\x0f\n\x07results\x18\x02 \x01(\x04\x12\x0e\n\x06groups\x18\x03 \x01(\x04\x12\x10\n\x08\x63lusters\x18\x04 \x01(\x04\"\x84\x01\n\x15\x43ountEvidenceResponse\x12)\n\x06\x63ounts\x18\x01 \x03(\x0b\x32\x19.kgpress.v1.EvidenceCount\x12(\n\x05total\x18\x02 \x01(\x0b\x32\x19.kgpress.v1.EvidenceCount\x12\x16\n\x0egraph_revision\x18\x03 \x01(\x04\";\n\x15SubmitEntitiesRequest\x12\"\n\x06\x65ntity\x18\x01 \x01(\x0b\x32\x12.kgpress.v1.Entity\"P\n\x16SubmitEntitiesResponse\x12\r\n\x05\x61\x64\x64\x65\x64\x18\x01 \x01(\x04\x12\x0f\n\x07\x63hanged\x18\x02 \x01(\x04\x12\x16\n\x0egraph_revision\x18\x03 \x01(\x04\"|\n\x13ListEntitiesRequest\x12%\n\x04page\x18\x01 \x01(\x0b\x32\x17.kgpress.v1.PageRequest\x12\x0c\n\x04kind\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\x15\n\x08reviewed\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\x0b\n\t_reviewed\"d\n\x14ListEntitiesResponse\x12$\n\x08\x65ntities\x18\x01 \x03(\x0b\x32\x12.kgpress.v1.Entity\x12&\n\x04page\x18\x02 \x01(\x0b\x32\x18.kgpress.v1.PageResponse*\xe3\x01\n\x0eReviewDecision\x12\x1f\n\x1bREVIEW_DECISION_UNSPECIFIED\x10\x00\x12\x1a\n\x16REVIEW_DECISION_ACCEPT\x10\x01\x12\x1a\n\x16REVIEW_DECISION_REJECT\x10\x02\x12\x1e\n\x1aREVIEW_DECISION_QUARANTINE\x10\x03\x12\x1d\n\x19REVIEW_DECISION_SUPERSEDE\x10\x04\x12\x1b\n\x17REVIEW_DECISION_CORRECT\x10\x05\x12\x1c\n\x18REVIEW_DECISION_WITHDRAW\x10\x06\x32\x88\x07\n\x0f\x45videnceService\x12Y\n\x0eSubmitEvidence\x12!.kgpress.v1.SubmitEvidenceRequest\x1a\".kgpress.v1.SubmitEvidenceResponse(\x01\x12W\n\x0eReviewEvidence\x12!.kgpress.v1.ReviewEvidenceRequest\x1a\".kgpress.v1.ReviewEvidenceResponse\x12W\n\x0eSearchEvidence\x12!.kgpress.v1.SearchEvidenceRequest\x1a\".kgpress.v1.SearchEvidenceResponse\x12N\n\x0bGetEvidence\x12\x1e.kgpress.v1.GetEvidenceRequest\x1a\x1f.kgpress.v1.GetEvidenceResponse\x12\x66\n\x13ReviewEvidenceBatch\x12&.kgpress.v1.ReviewEvidenceBatchRequest\x1a\'.kgpress.v1.ReviewEvidenceBatchResponse\x12\\\n\x0fReplaceDocument\x12\".kgpress.v1.ReplaceDocumentRequest\x1a#.kgpress.v1.ReplaceDocumentResponse(\x01\x12N\n\x0bTrustSource\x12\x1e.kgpress.v1.TrustSourceRequest\x1a\x1f.kgpress.v1.TrustSourceResponse\x12T\n\rCountEvidence\x12 .kgpress.v1.CountEvidenceRequest\x1a!.kgpress.v1.CountEvidenceResponse\x12Y\n\x0eSubmitEntities\x12!.kgpress.v1.SubmitEntitiesRequest\x1a\".kgpress.v1.SubmitEntitiesResponse(\x01\x12Q\n\x0cListEntities\x12\x1f.kgpress.v1.ListEntitiesRequest\x1a .kgpress.v1.ListEntitiesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'kgpress.v1.evidence_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REVIEWDECISION']._serialized_start=1277
-  _globals['_REVIEWDECISION']._serialized_end=1445
+  _globals['_REVIEWDECISION']._serialized_start=3178
+  _globals['_REVIEWDECISION']._serialized_end=3405
   _globals['_SUBMITEVIDENCEREQUEST']._serialized_start=98
   _globals['_SUBMITEVIDENCEREQUEST']._serialized_end=166
   _globals['_EVIDENCERECEIPT']._serialized_start=168
@@ -42,19 +42,47 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SUBMITEVIDENCERESPONSE']._serialized_start=278
   _globals['_SUBMITEVIDENCERESPONSE']._serialized_end=429
   _globals['_REVIEWEVIDENCEREQUEST']._serialized_start=432
-  _globals['_REVIEWEVIDENCEREQUEST']._serialized_end=567
-  _globals['_REVIEW']._serialized_start=570
-  _globals['_REVIEW']._serialized_end=703
-  _globals['_REVIEWEVIDENCERESPONSE']._serialized_start=705
-  _globals['_REVIEWEVIDENCERESPONSE']._serialized_end=774
-  _globals['_SEARCHEVIDENCEREQUEST']._serialized_start=777
-  _globals['_SEARCHEVIDENCEREQUEST']._serialized_end=977
-  _globals['_SEARCHEVIDENCERESPONSE']._serialized_start=979
-  _globals['_SEARCHEVIDENCERESPONSE']._serialized_end=1089
-  _globals['_GETEVIDENCEREQUEST']._serialized_start=1091
-  _globals['_GETEVIDENCEREQUEST']._serialized_end=1123
-  _globals['_GETEVIDENCERESPONSE']._serialized_start=1126
-  _globals['_GETEVIDENCERESPONSE']._serialized_end=1274
-  _globals['_EVIDENCESERVICE']._serialized_start=1448
-  _globals['_EVIDENCESERVICE']._serialized_end=1814
+  _globals['_REVIEWEVIDENCEREQUEST']._serialized_end=647
+  _globals['_REVIEW']._serialized_start=650
+  _globals['_REVIEW']._serialized_end=834
+  _globals['_REVIEWEVIDENCERESPONSE']._serialized_start=836
+  _globals['_REVIEWEVIDENCERESPONSE']._serialized_end=905
+  _globals['_REVIEWEVIDENCEBATCHREQUEST']._serialized_start=907
+  _globals['_REVIEWEVIDENCEBATCHREQUEST']._serialized_end=987
+  _globals['_REVIEWEVIDENCEBATCHRESPONSE']._serialized_start=989
+  _globals['_REVIEWEVIDENCEBATCHRESPONSE']._serialized_end=1064
+  _globals['_DOCUMENTCHANGE']._serialized_start=1066
+  _globals['_DOCUMENTCHANGE']._serialized_end=1148
+  _globals['_REPLACEDOCUMENTREQUEST']._serialized_start=1150
+  _globals['_REPLACEDOCUMENTREQUEST']._serialized_end=1275
+  _globals['_REPLACEDOCUMENTRESPONSE']._serialized_start=1277
+  _globals['_REPLACEDOCUMENTRESPONSE']._serialized_end=1399
+  _globals['_TRUSTSOURCEREQUEST']._serialized_start=1401
+  _globals['_TRUSTSOURCEREQUEST']._serialized_end=1510
+  _globals['_TRUSTSOURCERESPONSE']._serialized_start=1512
+  _globals['_TRUSTSOURCERESPONSE']._serialized_end=1551
+  _globals['_SEARCHEVIDENCEREQUEST']._serialized_start=1554
+  _globals['_SEARCHEVIDENCEREQUEST']._serialized_end=2203
+  _globals['_SEARCHEVIDENCERESPONSE']._serialized_start=2205
+  _globals['_SEARCHEVIDENCERESPONSE']._serialized_end=2315
+  _globals['_GETEVIDENCEREQUEST']._serialized_start=2317
+  _globals['_GETEVIDENCEREQUEST']._serialized_end=2349
+  _globals['_GETEVIDENCERESPONSE']._serialized_start=2352
+  _globals['_GETEVIDENCERESPONSE']._serialized_end=2500
+  _globals['_COUNTEVIDENCEREQUEST']._serialized_start=2502
+  _globals['_COUNTEVIDENCEREQUEST']._serialized_end=2587
+  _globals['_EVIDENCECOUNT']._serialized_start=2589
+  _globals['_EVIDENCECOUNT']._serialized_end=2669
+  _globals['_COUNTEVIDENCERESPONSE']._serialized_start=2672
+  _globals['_COUNTEVIDENCERESPONSE']._serialized_end=2804
+  _globals['_SUBMITENTITIESREQUEST']._serialized_start=2806
+  _globals['_SUBMITENTITIESREQUEST']._serialized_end=2865
+  _globals['_SUBMITENTITIESRESPONSE']._serialized_start=2867
+  _globals['_SUBMITENTITIESRESPONSE']._serialized_end=2947
+  _globals['_LISTENTITIESREQUEST']._serialized_start=2949
+  _globals['_LISTENTITIESREQUEST']._serialized_end=3073
+  _globals['_LISTENTITIESRESPONSE']._serialized_start=3075
+  _globals['_LISTENTITIESRESPONSE']._serialized_end=3175
+  _globals['_EVIDENCESERVICE']._serialized_start=3408
+  _globals['_EVIDENCESERVICE']._serialized_end=4312
 # @@protoc_insertion_point(module_scope)

@@ -54,6 +54,36 @@ class EvidenceServiceStub:
                 request_serializer=kgpress_dot_v1_dot_evidence__pb2.GetEvidenceRequest.SerializeToString,
                 response_deserializer=kgpress_dot_v1_dot_evidence__pb2.GetEvidenceResponse.FromString,
                 _registered_method=True)
+        self.ReviewEvidenceBatch = channel.unary_unary(
+                '/kgpress.v1.EvidenceService/ReviewEvidenceBatch',
+                request_serializer=kgpress_dot_v1_dot_evidence__pb2.ReviewEvidenceBatchRequest.SerializeToString,
+                response_deserializer=kgpress_dot_v1_dot_evidence__pb2.ReviewEvidenceBatchResponse.FromString,
+                _registered_method=True)
+        self.ReplaceDocument = channel.stream_unary(
+                '/kgpress.v1.EvidenceService/ReplaceDocument',
+                request_serializer=kgpress_dot_v1_dot_evidence__pb2.ReplaceDocumentRequest.SerializeToString,
+                response_deserializer=kgpress_dot_v1_dot_evidence__pb2.ReplaceDocumentResponse.FromString,
+                _registered_method=True)
+        self.TrustSource = channel.unary_unary(
+                '/kgpress.v1.EvidenceService/TrustSource',
+                request_serializer=kgpress_dot_v1_dot_evidence__pb2.TrustSourceRequest.SerializeToString,
+                response_deserializer=kgpress_dot_v1_dot_evidence__pb2.TrustSourceResponse.FromString,
+                _registered_method=True)
+        self.CountEvidence = channel.unary_unary(
+                '/kgpress.v1.EvidenceService/CountEvidence',
+                request_serializer=kgpress_dot_v1_dot_evidence__pb2.CountEvidenceRequest.SerializeToString,
+                response_deserializer=kgpress_dot_v1_dot_evidence__pb2.CountEvidenceResponse.FromString,
+                _registered_method=True)
+        self.SubmitEntities = channel.stream_unary(
+                '/kgpress.v1.EvidenceService/SubmitEntities',
+                request_serializer=kgpress_dot_v1_dot_evidence__pb2.SubmitEntitiesRequest.SerializeToString,
+                response_deserializer=kgpress_dot_v1_dot_evidence__pb2.SubmitEntitiesResponse.FromString,
+                _registered_method=True)
+        self.ListEntities = channel.unary_unary(
+                '/kgpress.v1.EvidenceService/ListEntities',
+                request_serializer=kgpress_dot_v1_dot_evidence__pb2.ListEntitiesRequest.SerializeToString,
+                response_deserializer=kgpress_dot_v1_dot_evidence__pb2.ListEntitiesResponse.FromString,
+                _registered_method=True)
 
 
 class EvidenceServiceServicer:
@@ -85,6 +115,48 @@ class EvidenceServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReviewEvidenceBatch(self, request, context):
+        """Many decisions at once: all of them or none.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReplaceDocument(self, request_iterator, context):
+        """A document has changed: its new version's results come in, and those of the
+        old version become superseded and are kept. All of it or nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TrustSource(self, request, context):
+        """A source whose reading was checked by hand: what passes every check is accepted.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CountEvidence(self, request, context):
+        """How many results there are of each kind.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SubmitEntities(self, request_iterator, context):
+        """Adds entities, or what is new of known ones.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEntities(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EvidenceServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -107,6 +179,36 @@ def add_EvidenceServiceServicer_to_server(servicer, server):
                     servicer.GetEvidence,
                     request_deserializer=kgpress_dot_v1_dot_evidence__pb2.GetEvidenceRequest.FromString,
                     response_serializer=kgpress_dot_v1_dot_evidence__pb2.GetEvidenceResponse.SerializeToString,
+            ),
+            'ReviewEvidenceBatch': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewEvidenceBatch,
+                    request_deserializer=kgpress_dot_v1_dot_evidence__pb2.ReviewEvidenceBatchRequest.FromString,
+                    response_serializer=kgpress_dot_v1_dot_evidence__pb2.ReviewEvidenceBatchResponse.SerializeToString,
+            ),
+            'ReplaceDocument': grpc.stream_unary_rpc_method_handler(
+                    servicer.ReplaceDocument,
+                    request_deserializer=kgpress_dot_v1_dot_evidence__pb2.ReplaceDocumentRequest.FromString,
+                    response_serializer=kgpress_dot_v1_dot_evidence__pb2.ReplaceDocumentResponse.SerializeToString,
+            ),
+            'TrustSource': grpc.unary_unary_rpc_method_handler(
+                    servicer.TrustSource,
+                    request_deserializer=kgpress_dot_v1_dot_evidence__pb2.TrustSourceRequest.FromString,
+                    response_serializer=kgpress_dot_v1_dot_evidence__pb2.TrustSourceResponse.SerializeToString,
+            ),
+            'CountEvidence': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountEvidence,
+                    request_deserializer=kgpress_dot_v1_dot_evidence__pb2.CountEvidenceRequest.FromString,
+                    response_serializer=kgpress_dot_v1_dot_evidence__pb2.CountEvidenceResponse.SerializeToString,
+            ),
+            'SubmitEntities': grpc.stream_unary_rpc_method_handler(
+                    servicer.SubmitEntities,
+                    request_deserializer=kgpress_dot_v1_dot_evidence__pb2.SubmitEntitiesRequest.FromString,
+                    response_serializer=kgpress_dot_v1_dot_evidence__pb2.SubmitEntitiesResponse.SerializeToString,
+            ),
+            'ListEntities': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEntities,
+                    request_deserializer=kgpress_dot_v1_dot_evidence__pb2.ListEntitiesRequest.FromString,
+                    response_serializer=kgpress_dot_v1_dot_evidence__pb2.ListEntitiesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -217,6 +319,168 @@ class EvidenceService:
             '/kgpress.v1.EvidenceService/GetEvidence',
             kgpress_dot_v1_dot_evidence__pb2.GetEvidenceRequest.SerializeToString,
             kgpress_dot_v1_dot_evidence__pb2.GetEvidenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReviewEvidenceBatch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kgpress.v1.EvidenceService/ReviewEvidenceBatch',
+            kgpress_dot_v1_dot_evidence__pb2.ReviewEvidenceBatchRequest.SerializeToString,
+            kgpress_dot_v1_dot_evidence__pb2.ReviewEvidenceBatchResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReplaceDocument(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/kgpress.v1.EvidenceService/ReplaceDocument',
+            kgpress_dot_v1_dot_evidence__pb2.ReplaceDocumentRequest.SerializeToString,
+            kgpress_dot_v1_dot_evidence__pb2.ReplaceDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TrustSource(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kgpress.v1.EvidenceService/TrustSource',
+            kgpress_dot_v1_dot_evidence__pb2.TrustSourceRequest.SerializeToString,
+            kgpress_dot_v1_dot_evidence__pb2.TrustSourceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountEvidence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kgpress.v1.EvidenceService/CountEvidence',
+            kgpress_dot_v1_dot_evidence__pb2.CountEvidenceRequest.SerializeToString,
+            kgpress_dot_v1_dot_evidence__pb2.CountEvidenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SubmitEntities(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/kgpress.v1.EvidenceService/SubmitEntities',
+            kgpress_dot_v1_dot_evidence__pb2.SubmitEntitiesRequest.SerializeToString,
+            kgpress_dot_v1_dot_evidence__pb2.SubmitEntitiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEntities(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/kgpress.v1.EvidenceService/ListEntities',
+            kgpress_dot_v1_dot_evidence__pb2.ListEntitiesRequest.SerializeToString,
+            kgpress_dot_v1_dot_evidence__pb2.ListEntitiesResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,7 @@ class EvidenceState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     EVIDENCE_STATE_REJECTED: _ClassVar[EvidenceState]
     EVIDENCE_STATE_QUARANTINED: _ClassVar[EvidenceState]
     EVIDENCE_STATE_SUPERSEDED: _ClassVar[EvidenceState]
+    EVIDENCE_STATE_LAYER_POINT: _ClassVar[EvidenceState]
 DIRECTION_UNSPECIFIED: Direction
 DIRECTION_HIGHER_IS_BETTER: Direction
 DIRECTION_LOWER_IS_BETTER: Direction
@@ -57,6 +58,7 @@ EVIDENCE_STATE_ACCEPTED: EvidenceState
 EVIDENCE_STATE_REJECTED: EvidenceState
 EVIDENCE_STATE_QUARANTINED: EvidenceState
 EVIDENCE_STATE_SUPERSEDED: EvidenceState
+EVIDENCE_STATE_LAYER_POINT: EvidenceState
 
 class Setting(_message.Message):
     __slots__ = ("hyperparameter", "number", "text", "unspecified")
@@ -266,7 +268,7 @@ class Limits(_message.Message):
     def __init__(self, max_drop: _Optional[float] = ..., max_relative_drop: _Optional[float] = ..., max_size_bytes: _Optional[int] = ..., max_latency_ms: _Optional[float] = ..., max_parameters: _Optional[int] = ...) -> None: ...
 
 class Measurement(_message.Message):
-    __slots__ = ("quality", "size_bytes", "parameters", "nonzero_parameters", "macs", "latency_ms", "latency_ms_half_width", "rows")
+    __slots__ = ("quality", "size_bytes", "parameters", "nonzero_parameters", "macs", "latency_ms", "latency_ms_half_width", "rows", "throughput_per_s", "memory_bytes")
     QUALITY_FIELD_NUMBER: _ClassVar[int]
     SIZE_BYTES_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
@@ -275,6 +277,8 @@ class Measurement(_message.Message):
     LATENCY_MS_FIELD_NUMBER: _ClassVar[int]
     LATENCY_MS_HALF_WIDTH_FIELD_NUMBER: _ClassVar[int]
     ROWS_FIELD_NUMBER: _ClassVar[int]
+    THROUGHPUT_PER_S_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_BYTES_FIELD_NUMBER: _ClassVar[int]
     quality: float
     size_bytes: int
     parameters: int
@@ -283,23 +287,29 @@ class Measurement(_message.Message):
     latency_ms: float
     latency_ms_half_width: float
     rows: int
-    def __init__(self, quality: _Optional[float] = ..., size_bytes: _Optional[int] = ..., parameters: _Optional[int] = ..., nonzero_parameters: _Optional[int] = ..., macs: _Optional[int] = ..., latency_ms: _Optional[float] = ..., latency_ms_half_width: _Optional[float] = ..., rows: _Optional[int] = ...) -> None: ...
+    throughput_per_s: float
+    memory_bytes: int
+    def __init__(self, quality: _Optional[float] = ..., size_bytes: _Optional[int] = ..., parameters: _Optional[int] = ..., nonzero_parameters: _Optional[int] = ..., macs: _Optional[int] = ..., latency_ms: _Optional[float] = ..., latency_ms_half_width: _Optional[float] = ..., rows: _Optional[int] = ..., throughput_per_s: _Optional[float] = ..., memory_bytes: _Optional[int] = ...) -> None: ...
 
 class Change(_message.Message):
-    __slots__ = ("quality", "parameters", "nonzero_parameters", "size", "macs", "latency")
+    __slots__ = ("quality", "parameters", "nonzero_parameters", "size", "macs", "latency", "throughput", "memory")
     QUALITY_FIELD_NUMBER: _ClassVar[int]
     PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     NONZERO_PARAMETERS_FIELD_NUMBER: _ClassVar[int]
     SIZE_FIELD_NUMBER: _ClassVar[int]
     MACS_FIELD_NUMBER: _ClassVar[int]
     LATENCY_FIELD_NUMBER: _ClassVar[int]
+    THROUGHPUT_FIELD_NUMBER: _ClassVar[int]
+    MEMORY_FIELD_NUMBER: _ClassVar[int]
     quality: float
     parameters: float
     nonzero_parameters: float
     size: float
     macs: float
     latency: float
-    def __init__(self, quality: _Optional[float] = ..., parameters: _Optional[float] = ..., nonzero_parameters: _Optional[float] = ..., size: _Optional[float] = ..., macs: _Optional[float] = ..., latency: _Optional[float] = ...) -> None: ...
+    throughput: float
+    memory: float
+    def __init__(self, quality: _Optional[float] = ..., parameters: _Optional[float] = ..., nonzero_parameters: _Optional[float] = ..., size: _Optional[float] = ..., macs: _Optional[float] = ..., latency: _Optional[float] = ..., throughput: _Optional[float] = ..., memory: _Optional[float] = ...) -> None: ...
 
 class Source(_message.Message):
     __slots__ = ("kind", "name", "url", "version", "licence", "title", "year")
@@ -320,7 +330,7 @@ class Source(_message.Message):
     def __init__(self, kind: _Optional[_Union[SourceKind, str]] = ..., name: _Optional[str] = ..., url: _Optional[str] = ..., version: _Optional[str] = ..., licence: _Optional[str] = ..., title: _Optional[str] = ..., year: _Optional[int] = ...) -> None: ...
 
 class CellLocator(_message.Message):
-    __slots__ = ("document_hash", "path", "line", "row", "column", "column_name", "xpath", "page", "table")
+    __slots__ = ("document_hash", "path", "line", "row", "column", "column_name", "xpath", "page", "table", "box", "url", "part")
     DOCUMENT_HASH_FIELD_NUMBER: _ClassVar[int]
     PATH_FIELD_NUMBER: _ClassVar[int]
     LINE_FIELD_NUMBER: _ClassVar[int]
@@ -330,6 +340,9 @@ class CellLocator(_message.Message):
     XPATH_FIELD_NUMBER: _ClassVar[int]
     PAGE_FIELD_NUMBER: _ClassVar[int]
     TABLE_FIELD_NUMBER: _ClassVar[int]
+    BOX_FIELD_NUMBER: _ClassVar[int]
+    URL_FIELD_NUMBER: _ClassVar[int]
+    PART_FIELD_NUMBER: _ClassVar[int]
     document_hash: str
     path: str
     line: int
@@ -339,7 +352,10 @@ class CellLocator(_message.Message):
     xpath: str
     page: int
     table: int
-    def __init__(self, document_hash: _Optional[str] = ..., path: _Optional[str] = ..., line: _Optional[int] = ..., row: _Optional[int] = ..., column: _Optional[int] = ..., column_name: _Optional[str] = ..., xpath: _Optional[str] = ..., page: _Optional[int] = ..., table: _Optional[int] = ...) -> None: ...
+    box: _containers.RepeatedScalarFieldContainer[float]
+    url: str
+    part: int
+    def __init__(self, document_hash: _Optional[str] = ..., path: _Optional[str] = ..., line: _Optional[int] = ..., row: _Optional[int] = ..., column: _Optional[int] = ..., column_name: _Optional[str] = ..., xpath: _Optional[str] = ..., page: _Optional[int] = ..., table: _Optional[int] = ..., box: _Optional[_Iterable[float]] = ..., url: _Optional[str] = ..., part: _Optional[int] = ...) -> None: ...
 
 class RunLocator(_message.Message):
     __slots__ = ("job", "step", "seed", "repeat")
@@ -362,19 +378,28 @@ class Locator(_message.Message):
     def __init__(self, cell: _Optional[_Union[CellLocator, _Mapping]] = ..., run: _Optional[_Union[RunLocator, _Mapping]] = ...) -> None: ...
 
 class Derivation(_message.Message):
-    __slots__ = ("field", "origin", "raw", "confidence")
+    __slots__ = ("field", "origin", "raw", "confidence", "cell")
     FIELD_FIELD_NUMBER: _ClassVar[int]
     ORIGIN_FIELD_NUMBER: _ClassVar[int]
     RAW_FIELD_NUMBER: _ClassVar[int]
     CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
+    CELL_FIELD_NUMBER: _ClassVar[int]
     field: str
     origin: str
     raw: str
     confidence: float
-    def __init__(self, field: _Optional[str] = ..., origin: _Optional[str] = ..., raw: _Optional[str] = ..., confidence: _Optional[float] = ...) -> None: ...
+    cell: CellLocator
+    def __init__(self, field: _Optional[str] = ..., origin: _Optional[str] = ..., raw: _Optional[str] = ..., confidence: _Optional[float] = ..., cell: _Optional[_Union[CellLocator, _Mapping]] = ...) -> None: ...
 
 class Interpretation(_message.Message):
-    __slots__ = ("rules", "model", "model_family", "dataset", "domain", "task", "strategy", "hardware", "runtime", "metric", "before", "after", "derivations", "confidence", "cluster", "model_profile", "dataset_profile", "hardware_profile", "split", "test_before", "test_after", "seconds", "change")
+    __slots__ = ("rules", "model", "model_family", "dataset", "domain", "task", "strategy", "hardware", "runtime", "metric", "before", "after", "derivations", "confidence", "cluster", "model_profile", "dataset_profile", "hardware_profile", "split", "test_before", "test_after", "seconds", "change", "per_layer", "layer", "conditions")
+    class ConditionsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     RULES_FIELD_NUMBER: _ClassVar[int]
     MODEL_FIELD_NUMBER: _ClassVar[int]
     MODEL_FAMILY_FIELD_NUMBER: _ClassVar[int]
@@ -398,6 +423,9 @@ class Interpretation(_message.Message):
     TEST_AFTER_FIELD_NUMBER: _ClassVar[int]
     SECONDS_FIELD_NUMBER: _ClassVar[int]
     CHANGE_FIELD_NUMBER: _ClassVar[int]
+    PER_LAYER_FIELD_NUMBER: _ClassVar[int]
+    LAYER_FIELD_NUMBER: _ClassVar[int]
+    CONDITIONS_FIELD_NUMBER: _ClassVar[int]
     rules: str
     model: str
     model_family: str
@@ -421,10 +449,13 @@ class Interpretation(_message.Message):
     test_after: Measurement
     seconds: float
     change: Change
-    def __init__(self, rules: _Optional[str] = ..., model: _Optional[str] = ..., model_family: _Optional[str] = ..., dataset: _Optional[str] = ..., domain: _Optional[str] = ..., task: _Optional[str] = ..., strategy: _Optional[_Union[Strategy, _Mapping]] = ..., hardware: _Optional[str] = ..., runtime: _Optional[str] = ..., metric: _Optional[_Union[Metric, _Mapping]] = ..., before: _Optional[_Union[Measurement, _Mapping]] = ..., after: _Optional[_Union[Measurement, _Mapping]] = ..., derivations: _Optional[_Iterable[_Union[Derivation, _Mapping]]] = ..., confidence: _Optional[float] = ..., cluster: _Optional[str] = ..., model_profile: _Optional[_Union[ModelProfile, _Mapping]] = ..., dataset_profile: _Optional[_Union[DatasetProfile, _Mapping]] = ..., hardware_profile: _Optional[_Union[HardwareProfile, _Mapping]] = ..., split: _Optional[str] = ..., test_before: _Optional[_Union[Measurement, _Mapping]] = ..., test_after: _Optional[_Union[Measurement, _Mapping]] = ..., seconds: _Optional[float] = ..., change: _Optional[_Union[Change, _Mapping]] = ...) -> None: ...
+    per_layer: bool
+    layer: str
+    conditions: _containers.ScalarMap[str, str]
+    def __init__(self, rules: _Optional[str] = ..., model: _Optional[str] = ..., model_family: _Optional[str] = ..., dataset: _Optional[str] = ..., domain: _Optional[str] = ..., task: _Optional[str] = ..., strategy: _Optional[_Union[Strategy, _Mapping]] = ..., hardware: _Optional[str] = ..., runtime: _Optional[str] = ..., metric: _Optional[_Union[Metric, _Mapping]] = ..., before: _Optional[_Union[Measurement, _Mapping]] = ..., after: _Optional[_Union[Measurement, _Mapping]] = ..., derivations: _Optional[_Iterable[_Union[Derivation, _Mapping]]] = ..., confidence: _Optional[float] = ..., cluster: _Optional[str] = ..., model_profile: _Optional[_Union[ModelProfile, _Mapping]] = ..., dataset_profile: _Optional[_Union[DatasetProfile, _Mapping]] = ..., hardware_profile: _Optional[_Union[HardwareProfile, _Mapping]] = ..., split: _Optional[str] = ..., test_before: _Optional[_Union[Measurement, _Mapping]] = ..., test_after: _Optional[_Union[Measurement, _Mapping]] = ..., seconds: _Optional[float] = ..., change: _Optional[_Union[Change, _Mapping]] = ..., per_layer: _Optional[bool] = ..., layer: _Optional[str] = ..., conditions: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ReferenceResult(_message.Message):
-    __slots__ = ("id", "locator", "source", "interpretation", "interpretation_version", "state", "reasons", "private", "submitted_at")
+    __slots__ = ("id", "locator", "source", "interpretation", "interpretation_version", "state", "reasons", "private", "submitted_at", "conflict")
     ID_FIELD_NUMBER: _ClassVar[int]
     LOCATOR_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -434,6 +465,7 @@ class ReferenceResult(_message.Message):
     REASONS_FIELD_NUMBER: _ClassVar[int]
     PRIVATE_FIELD_NUMBER: _ClassVar[int]
     SUBMITTED_AT_FIELD_NUMBER: _ClassVar[int]
+    CONFLICT_FIELD_NUMBER: _ClassVar[int]
     id: str
     locator: Locator
     source: Source
@@ -443,7 +475,36 @@ class ReferenceResult(_message.Message):
     reasons: _containers.RepeatedScalarFieldContainer[str]
     private: bool
     submitted_at: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., locator: _Optional[_Union[Locator, _Mapping]] = ..., source: _Optional[_Union[Source, _Mapping]] = ..., interpretation: _Optional[_Union[Interpretation, _Mapping]] = ..., interpretation_version: _Optional[int] = ..., state: _Optional[_Union[EvidenceState, str]] = ..., reasons: _Optional[_Iterable[str]] = ..., private: _Optional[bool] = ..., submitted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    conflict: bool
+    def __init__(self, id: _Optional[str] = ..., locator: _Optional[_Union[Locator, _Mapping]] = ..., source: _Optional[_Union[Source, _Mapping]] = ..., interpretation: _Optional[_Union[Interpretation, _Mapping]] = ..., interpretation_version: _Optional[int] = ..., state: _Optional[_Union[EvidenceState, str]] = ..., reasons: _Optional[_Iterable[str]] = ..., private: _Optional[bool] = ..., submitted_at: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., conflict: _Optional[bool] = ...) -> None: ...
+
+class EntityFact(_message.Message):
+    __slots__ = ("name", "number", "text", "source", "cell")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    NUMBER_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    CELL_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    number: float
+    text: str
+    source: Source
+    cell: CellLocator
+    def __init__(self, name: _Optional[str] = ..., number: _Optional[float] = ..., text: _Optional[str] = ..., source: _Optional[_Union[Source, _Mapping]] = ..., cell: _Optional[_Union[CellLocator, _Mapping]] = ...) -> None: ...
+
+class Entity(_message.Message):
+    __slots__ = ("kind", "name", "aliases", "reviewed", "facts")
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    ALIASES_FIELD_NUMBER: _ClassVar[int]
+    REVIEWED_FIELD_NUMBER: _ClassVar[int]
+    FACTS_FIELD_NUMBER: _ClassVar[int]
+    kind: str
+    name: str
+    aliases: _containers.RepeatedScalarFieldContainer[str]
+    reviewed: bool
+    facts: _containers.RepeatedCompositeFieldContainer[EntityFact]
+    def __init__(self, kind: _Optional[str] = ..., name: _Optional[str] = ..., aliases: _Optional[_Iterable[str]] = ..., reviewed: _Optional[bool] = ..., facts: _Optional[_Iterable[_Union[EntityFact, _Mapping]]] = ...) -> None: ...
 
 class PageRequest(_message.Message):
     __slots__ = ("size", "token")
