@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 from ingest.tables._csv import Limits, read_csv
-from ingest.tables._table import Cell, Grid, Row, TableError
+from ingest.tables._table import Box, Cell, Document, Grid, Row, Table, TableError
 
 #: Ending -> reader.
 READERS: dict[str, Callable[[Path], Grid]] = {".csv": read_csv}
@@ -24,4 +24,16 @@ def read_table(document: Path, path: str) -> Grid:
     return READERS[ending](document)
 
 
-__all__ = ["READERS", "Cell", "Grid", "Limits", "Row", "TableError", "read_csv", "read_table"]
+__all__ = [
+    "READERS",
+    "Box",
+    "Cell",
+    "Document",
+    "Grid",
+    "Limits",
+    "Row",
+    "Table",
+    "TableError",
+    "read_csv",
+    "read_table",
+]
