@@ -39,7 +39,7 @@ def read_csv(path: Path, limits: Limits | None = None) -> Grid:
 
 
 def _read(stream: io.TextIOBase, limits: Limits) -> Grid:
-    lines = _Lines(stream, limits.record_chars)
+    lines = Lines(stream, limits.record_chars)
     reader = csv.reader(lines, strict=False)
     start, heading = _next(reader, lines)
     if heading is None or not any(h.strip() for h in heading):
@@ -64,7 +64,7 @@ def _read(stream: io.TextIOBase, limits: Limits) -> Grid:
     return Grid(top, tuple(rows))
 
 
-def _next(reader: Iterator[list[str]], lines: _Lines) -> tuple[int, list[str] | None]:
+def _next(reader: Iterator[list[str]], lines: Lines) -> tuple[int, list[str] | None]:
     lines.begin_record()
     return lines.number + 1, next(reader, None)
 
@@ -80,7 +80,7 @@ def _row(number: int, line: int, fields: list[str], names: list[str]) -> Row:
     return Row(number, line, cells)
 
 
-class _Lines(Iterator[str]):
+class Lines(Iterator[str]):
     """Physical lines, never more than the limit for one record, which quotes may spread over lines."""
 
     def __init__(self, stream: io.TextIOBase, limit: int) -> None:
