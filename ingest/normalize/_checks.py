@@ -19,8 +19,6 @@ _PEERS = 3
 _SHARE_OFF = Decimal("0.02")
 #: A larger share kept is no reduction.
 _KEPT = Decimal("0.999")
-#: Up to this multiple of chance a classifier has learned nothing.
-_CHANCE = Decimal("1.5")
 
 
 def complete(r: Reading) -> list[str]:
@@ -85,16 +83,6 @@ def sizes_add_up(r: Reading) -> list[str]:
             if s.kept and abs(ratio - s.kept.number) > _SHARE_OFF:
                 reasons.append(f"{name}: {s.after.raw} of {s.before.raw} is not {s.kept.raw}")
     return reasons
-
-
-def above_chance(classes: int | None) -> Callable[[Reading], list[str]]:
-    def check(r: Reading) -> list[str]:
-        after = r.quality.after
-        if classes and r.metric == "accuracy" and after and after.number <= _CHANCE / classes:
-            return [f"the quality {after.raw} is chance level for {classes} classes: a failed run"]
-        return []
-
-    return check
 
 
 def peers(readings: Iterable[Reading]) -> dict[int, list[str]]:

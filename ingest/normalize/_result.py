@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from ingest._declaration import Source
 from ingest.meaning._reading import Reading, Sides, Value
-from ingest.normalize._checks import CHECKS, above_chance
+from ingest.normalize._checks import CHECKS
 from ingest.normalize._names import family, name_fault, paper_facts
 from ingest.normalize._strategy import InvalidInput, rule_for, sets_zeros, strategy_of
 from ingest.tables import Grid
@@ -41,7 +41,7 @@ def to_result(
     reasons += [f for kind in ("model", "dataset") if (f := name_fault(kind, reading.names[kind]))]
     if not dataset:
         reasons.append(f"the data set {reading.names['dataset'][:80]!r} is not declared")
-    for check in (*CHECKS, above_chance(dataset.get("classes"))):
+    for check in CHECKS:
         reasons += check(reading)
     if reasons:
         state = pb.EVIDENCE_STATE_QUARANTINED

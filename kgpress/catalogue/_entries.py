@@ -42,6 +42,8 @@ class Metric:
     direction: str
     #: Whether values are fractions 0..1.
     fraction: bool
+    #: Whether values may be below 0 (correlations, signal-to-noise ratios in dB).
+    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class Method:
     source: str
     description: str = ""
     executable: bool = False
+    #: Declared so that published results can refer to it; nothing here is to execute it.
+    published_only: bool = False
     #: Precision that the hardware must support.
     precision: str = "fp32"
     #: Needs hardware that profits from zeros.

@@ -37,6 +37,14 @@ _METHOD_FILES = (
     "weight_sharing",
     "architecture",
     "trees",
+    "published_pruning",
+    "published_pruning_structure",
+    "published_pruning_weights",
+    "published_quantization",
+    "published_distillation",
+    "published_low_rank",
+    "published_architecture",
+    "published_weight_sharing",
 )
 
 
@@ -84,7 +92,7 @@ def _find(kind: str, name: str, entries: dict[str, Any]) -> Any:
 def load() -> Catalogue:
     """The catalogue that ships with this version of kgpress."""
     folder = files("kgpress.catalogue")
-    names = ["vocabulary", "hyperparameters", "hardware", "search_space"]
+    names = ["vocabulary", "metrics", "hyperparameters", "hardware", "search_space"]
     texts = {n: folder.joinpath(f"{n}.toml").read_text("utf-8") for n in names}
     texts |= {n: folder.joinpath("methods", f"{n}.toml").read_text("utf-8") for n in _METHOD_FILES}
     data = {name: tomllib.loads(text) for name, text in texts.items()}
@@ -92,7 +100,9 @@ def load() -> Catalogue:
 
     vocabulary, space = data["vocabulary"], data["search_space"]
     methods = [
-        _method(entry, data[name]["compression_type"], data["hyperparameters"])
+        _method(
+            data[name].get("defaults", {}) | entry, data[name]["compression_type"], data["hyperparameters"]
+        )
         for name in _METHOD_FILES
         for entry in data[name]["method"]
     ]
@@ -103,7 +113,7 @@ def load() -> Catalogue:
         tasks=tuple(Task(**t) for t in vocabulary["task"]),
         application_areas=tuple(ApplicationArea(**a) for a in vocabulary["application_area"]),
         compression_types=tuple(CompressionType(**c) for c in vocabulary["compression_type"]),
-        metrics=tuple(Metric(**m) for m in vocabulary["metric"]),
+        metrics=tuple(Metric(**m) for m in data["metrics"]["metric"]),
         hardware=tuple(
             Hardware(**h | {"precisions": tuple(h["precisions"])}) for h in data["hardware"]["hardware"]
         ),

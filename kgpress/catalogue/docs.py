@@ -34,7 +34,8 @@ def _method(method: Method) -> Iterator[str]:
         yield method.description
     yield ""
     hardware = ", ".join(method.hardware_kinds) + (" that profits from zeros" if method.sparsity else "")
-    yield f"- {'Executable' if method.executable else 'Not yet executable'}; technique: {method.technique}"
+    state = "Named by publications only" if method.published_only else "Not yet executable"
+    yield f"- {'Executable' if method.executable else state}; technique: {method.technique}"
     yield f"- Changes the {method.stage}; needs {', '.join(method.needs) or 'the model only'}"
     yield f"- Hardware: {hardware}; precision {method.precision}"
     yield f"- Domains: {', '.join(method.domains)}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kgpress.catalogue import load
+from kgpress.catalogue import Catalogue, load
 from kgpress.cli._options import json_option
 
 
@@ -21,12 +21,23 @@ def methods(as_json: bool) -> None:
         _print_json({"catalogue_version": catalogue.version, "methods": catalogue.methods})
         return
     for method in catalogue.methods:
+        if method.published_only:
+            continue
         state = "executable" if method.executable else "not yet executable"
         click.echo(f"{method.label:4} {method.name}  [{method.compression_type}; {state}]")
         for hp in method.hyperparameters:
             allowed = ", ".join(hp.choices) if hp.choices else f"{hp.minimum:g}..{hp.maximum:g}"
             grid = f", grid {', '.join(map(str, hp.grid))}" if hp.grid else ""
             click.echo(f"       {hp.name}: {hp.term} ({hp.type} {allowed}; default {hp.default}{grid})")
+    _print_published(catalogue)
+
+
+def _print_published(catalogue: Catalogue) -> None:
+    """One line a method: their settings are for readers of results, not for callers."""
+    published = [m for m in catalogue.methods if m.published_only]
+    click.echo(f"\nNamed by published results only ({len(published)}; settings: --json or docs/methods.md)")
+    for method in published:
+        click.echo(f"{method.label:4} {method.name}  [{method.compression_type}]")
 
 
 @click.command()

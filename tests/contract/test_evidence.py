@@ -171,7 +171,7 @@ def test_search_filters_and_pages(repository: EvidenceRepository) -> None:
     assert _total(repository, request(model="fcn")) == 25
     assert _total(repository, request(dataset="set-3")) == 1
     assert _total(repository, request(method="C3")) == 1
-    assert _total(repository, request(method="C99")) == 0
+    assert _total(repository, request(method="C999")) == 0
     assert _total(repository, request(job="job-0")) == 20
     assert _total(repository, request(strategy=" C2( epochs=20, ratio=0.3 ) ")) == 1
 

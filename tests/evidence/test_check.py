@@ -67,7 +67,7 @@ FAULTS: dict[str, Callable[[Result], None]] = {
     "before and after may be swapped": _swapped,
     "the split is 'test', and must be validation": _set("interpretation.split", "test"),
     "the strategy is missing": _clear("interpretation.strategy"),
-    "unknown method 'C99'": lambda r: _set("method", "C99")(r.interpretation.strategy.steps[0]),  # type: ignore[arg-type]
+    "unknown method 'C999'": lambda r: _set("method", "C999")(r.interpretation.strategy.steps[0]),  # type: ignore[arg-type]
     "C2.ratio=7.0 is out of range": lambda r: _set("number", 7.0)(  # type: ignore[arg-type]
         r.interpretation.strategy.steps[0].settings[0]
     ),

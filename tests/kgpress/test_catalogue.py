@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from kgpress import strategy
 from kgpress.catalogue import load, read_hardware
 from kgpress.catalogue.docs import page
 from kgpress.errors import InvalidInput, UnknownName
@@ -45,6 +46,48 @@ def test_figure_3_is_declared(label: str) -> None:
 
 def test_c3_needs_hardware_that_profits_from_zeros() -> None:
     assert CATALOGUE.method("C3").sparsity
+
+
+def test_names_are_given_once() -> None:
+    for entries in (CATALOGUE.methods, CATALOGUE.metrics, CATALOGUE.tasks, CATALOGUE.hardware):
+        names = [e.name.casefold() for e in entries]
+        assert len(names) == len(set(names))
+    techniques = [m.technique for m in CATALOGUE.methods]
+    assert len(techniques) == len(set(techniques)), "a technique is what tells two methods apart"
+
+
+def test_published_methods_leave_the_action_space_alone() -> None:
+    published = [m for m in CATALOGUE.methods if m.published_only]
+    assert len(published) > 150
+    assert not any(m.executable for m in published)
+    assert not any(hp.grid for m in published for hp in m.hyperparameters)
+    assert all(m.source for m in published)
+    assert len(list(strategy.action_space(CATALOGUE))) == 560
+
+
+@pytest.mark.parametrize(
+    ("metric", "direction", "fraction", "signed"),
+    [
+        ("mAP50", "higher", True, False),
+        ("word error rate", "lower", True, False),
+        ("perplexity", "lower", False, False),
+        ("PSNR", "higher", False, True),
+        ("Matthews correlation", "higher", True, True),
+        ("FID", "lower", False, False),
+    ],
+)
+def test_metrics_say_which_way_is_better(metric: str, direction: str, fraction: bool, signed: bool) -> None:
+    entry = CATALOGUE.metric(metric)
+    assert (entry.direction, entry.fraction, entry.signed) == (direction, fraction, signed)
+
+
+@pytest.mark.parametrize(
+    "compression_type",
+    ["pruning", "quantization", "knowledge distillation", "low-rank approximation", "architecture search"],
+)
+def test_what_a_publication_leaves_open_has_one_method_per_type(compression_type: str) -> None:
+    names = [m.name for m in CATALOGUE.methods if m.compression_type == compression_type]
+    assert names.count(f"{compression_type}, kind not stated") == 1
 
 
 def test_names_refer_to_declared_names() -> None:

@@ -84,7 +84,7 @@ def test_order_matters_and_is_checked() -> None:
         ("C2(ratio)", StrategyError, "not a setting"),
         ("C2((", StrategyError, "not a step"),
         ("C2 > ", StrategyError, "not a step"),
-        ("C99", UnknownName, "did you mean"),
+        ("C999", UnknownName, "did you mean"),
         ("C2(ratoi=0.5)", UnknownName, "ratio"),
     ],
 )

@@ -96,7 +96,7 @@ def test_recommend_answers_and_says_whether_it_is_stale(
     [
         ({"limits": types_pb2.Limits(max_drop=-0.01)}, InvalidInput, "limits.max_drop"),
         ({"limits": types_pb2.Limits(max_drop=float("nan"))}, InvalidInput, "limits.max_drop"),
-        ({"exclude_strategies": ["C4", "C99"]}, UnknownName, "exclude_strategies[1]"),
+        ({"exclude_strategies": ["C4", "C999"]}, UnknownName, "exclude_strategies[1]"),
         ({"exclude_strategies": ["C2(ratio=7)"]}, StrategyError, "exclude_strategies[0]"),
         ({"exclude_strategies": ["C4"] * 1001}, InvalidInput, "exclude_strategies"),
     ],
