@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from ingest.tables import _limits
 from ingest.tables._csv import Limits, read_csv
+from ingest.tables._data import read_json_document, read_yaml_document
 from ingest.tables._delimited import read_delimited
 from ingest.tables._html import read_html
 from ingest.tables._markdown import read_markdown
@@ -25,6 +26,8 @@ Reader = Callable[[str, str, list[str]], tuple[str, list[Table], str]]
 READERS: dict[str, tuple[tuple[str, ...], int, Reader]] = {
     "markdown": ((".md", ".markdown", ".mdx", ".mkd"), _limits.MARKUP_BYTES, read_markdown),
     "html": ((".html", ".htm", ".xhtml"), _limits.MARKUP_BYTES, read_html),
+    "yaml": ((".yaml", ".yml"), _limits.TREE_BYTES, read_yaml_document),
+    "json": ((".json", ".jsonl", ".ndjson"), _limits.TREE_BYTES, read_json_document),
     "csv": ((".csv", ".tsv"), _limits.DOCUMENT_BYTES, read_delimited),
 }
 
