@@ -151,8 +151,8 @@ def parse(text: str, name: str = "source") -> Source:
 
 def _source(data: dict[str, Any]) -> Source:
     return Source(
-        **data["source"],
-        files=tuple(File(**f) for f in data["file"]),
+        **({"owner": "", "repository": "", "commit": ""} | data["source"]),
+        files=tuple(File(**f) for f in data.get("file", ())),
         tables=tuple(_table(t) for t in data.get("table", ())),
         strategies=tuple(StrategyRule(**s | {"steps": tuple(s["steps"])}) for s in data.get("strategy", ())),
         datasets=data.get("dataset", {}),

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 from ingest._declaration import Source, Table
+from ingest.documents import Kept
 from ingest.items import Fault, Result
 from ingest.meaning import read_rows
 from ingest.normalize import Place, peers, to_result
@@ -14,14 +13,6 @@ from ingest.tables import Grid, TableError, read_table
 
 #: The declared table that lists the papers, if there is one.
 PAPERS = "papers"
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A document in the store."""
-
-    sha256: str
-    file: Path
 
 
 def transform(source: Source, documents: dict[str, Kept]) -> Iterator[Result | Fault]:

@@ -9,12 +9,13 @@ from kgpress.v1 import types_pb2
 
 @dataclass
 class Document:
-    """A document that was fetched and kept by the hash of its bytes."""
+    """A document that is kept by the hash of its bytes. ``fetched``: its bytes came in this crawl."""
 
     path: str
     url: str
     sha256: str
     size: int
+    fetched: bool = True
 
 
 @dataclass

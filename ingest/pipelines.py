@@ -2,87 +2,101 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from pathlib import Path
+import asyncio
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
-from ingest.items import Document, Fault, Result
-from ingest.sinks import FileSink, ServerSink, Sink
-from kgpress.errors import InvalidInput
+from ingest.items import Fault, Result
+from ingest.sinks import Batch
 from kgpress.v1 import types_pb2
-
-
-def open_sink(settings: Any) -> Sink:
-    """The sink that was given as an object, or one from INGEST_OUT or INGEST_SERVER."""
-    if sink := settings.get("INGEST_SINK"):
-        return sink
-    if path := settings.get("INGEST_OUT"):
-        return FileSink(Path(path))
-    if target := settings.get("INGEST_SERVER"):
-        from kgpress.client import Client
-
-        return ServerSink(Client(target))
-    raise InvalidInput("there is nowhere to put results", remedy="give --server TARGET or --out FILE")
 
 
 class SubmitResults:
     """Submits in batches; what is left goes at the end of the crawl.
 
-    A failure to submit stops the crawl and is raised by :func:`ingest.crawl`: results are never
-    dropped in silence. The next crawl submits all again, which adds only what is missing.
+    A failure to submit ends the crawl and is raised by :func:`ingest.crawl`: results are never
+    dropped in silence. The next crawl submits all of the source again, which adds only what is
+    missing. That all of it was submitted is noted last.
     """
 
     def __init__(self, crawler: Crawler) -> None:
-        self._crawler = crawler
-        self._sink = open_sink(crawler.settings)
-        self._batch: list[types_pb2.ReferenceResult] = []
+        spider: Any = crawler.spider
+        self._spider = spider
+        self._session = spider.session
         self._size = crawler.settings.getint("INGEST_BATCH")
-        crawler.ingest_states = Counter()  # type: ignore[attr-defined]
-        crawler.ingest_failure = None  # type: ignore[attr-defined]
+        self._batch: list[types_pb2.ReferenceResult] = []
+        #: Documents that took another's place go as a whole: (source, path) -> their results.
+        self._replaced: dict[tuple[str, str], list[types_pb2.ReferenceResult]] | None = None
+        self._ids: list[str] = []
+        self._taken = 0
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def process_item(self, item: Any) -> Any:
+    async def process_item(self, item: Any) -> Any:
         if isinstance(item, Result):
-            state = types_pb2.EvidenceState.Name(item.result.state).removeprefix("EVIDENCE_STATE_").lower()
-            self._crawler.ingest_states[item.path, state] += 1  # type: ignore[attr-defined]
-            self._batch.append(item.result)
+            self._taken += 1
+            if not self._replaces(item.result):
+                self._batch.append(item.result)
             if len(self._batch) >= self._size:
-                self._flush()
+                await self._flush()
         return item
 
-    def close_spider(self) -> None:
-        self._flush()
-        if self._crawler.ingest_failure is None:  # type: ignore[attr-defined]
-            self._guard(self._sink.close)
-        self._crawler.ingest_counts = dict(self._sink.counts)  # type: ignore[attr-defined]
+    async def close_spider(self) -> None:
+        await self._flush()
+        extracted, sink = self._spider.extracted, self._session.sink
+        if extracted is None or not self._taken:
+            return
+        for source, path, sha256 in extracted.replaced if sink.replaces else ():
+            results = (self._replaced or {}).get((source, path), [])
+            await self._submit(lambda: sink.replace(source, path, sha256, results))  # noqa: B023
+        if self._session.failure is None and self._taken == extracted.results and sink.name:
+            noted = {"sha256": extracted.sha256, "ids": self._ids}
+            self._spider.index.note(f"submitted {sink.name}", noted)
 
-    def _flush(self) -> None:
+    def _replaces(self, result: types_pb2.ReferenceResult) -> bool:
+        """Whether the result waits for its document to be replaced as a whole."""
+        if not self._session.sink.replaces:
+            return False
+        if self._replaced is None:
+            self._replaced = {(source, path): [] for source, path, _ in self._spider.extracted.replaced}
+        if result.state == types_pb2.EVIDENCE_STATE_SUPERSEDED:
+            return True
+        waiting = self._replaced.get((result.source.name, result.locator.cell.path))
+        if waiting is not None:
+            waiting.append(result)
+        return waiting is not None
+
+    async def _flush(self) -> None:
         batch, self._batch = self._batch, []
-        if batch and self._crawler.ingest_failure is None:  # type: ignore[attr-defined]
-            self._guard(lambda: self._sink.submit(batch))
+        if batch:
+            await self._submit(lambda: self._session.sink.submit(batch))
 
-    def _guard(self, work: Any) -> None:
-        try:
-            work()
-        except Exception as error:
-            self._crawler.ingest_failure = error  # type: ignore[attr-defined]
-            if self._crawler.engine is not None and self._crawler.spider is not None:
-                self._crawler.engine.close_spider(self._crawler.spider, "submit failed")
+    async def _submit(self, work: Any) -> None:
+        """In a thread, one at a time; nothing more once it has failed."""
+        async with self._session.submitting:
+            if self._session.failure is not None:
+                return
+            try:
+                done: Batch = await asyncio.to_thread(work)
+            except Exception as error:
+                self._session.failure = error
+                self._session.stop()
+                return
+        report = self._spider.report
+        report.added += done.added
+        report.duplicates += done.duplicates
+        report.superseded += done.superseded
+        self._ids = [*self._ids, *done.ids[:1]][:20]
 
 
 class KeepFaults:
-    """Counts documents and keeps faults for the report."""
+    """Faults for the report."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self._faults: list[Fault] = []
-        self._documents: list[Document] = []
-        crawler.ingest_faults = self._faults  # type: ignore[attr-defined]
-        crawler.ingest_documents = self._documents  # type: ignore[attr-defined]
+        self._spider: Any = crawler.spider
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -90,7 +104,5 @@ class KeepFaults:
 
     def process_item(self, item: Any) -> Any:
         if isinstance(item, Fault):
-            self._faults.append(item)
-        elif isinstance(item, Document):
-            self._documents.append(item)
+            self._spider.report.faults.append(item)
         return item

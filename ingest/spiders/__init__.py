@@ -1,1 +1,1 @@
-"""One spider per shape of a host."""
+"""One spider per kind of place that documents lie in; the source's declaration chooses."""

@@ -1,100 +1,89 @@
-"""A repository at a commit, as raw files: BASE/OWNER/REPOSITORY/COMMIT/PATH."""
+"""A repository at a commit: its listing, and raw files as BASE/OWNER/REPOSITORY/COMMIT/PATH."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
-from typing import Any, Self
-from urllib.parse import quote, urlsplit
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
-import scrapy
-from scrapy.crawler import Crawler
-from scrapy.http import Response
-from twisted.python.failure import Failure
+from ingest.documents import Kept
+from ingest.items import Fault
+from ingest.spiders._base import HIDDEN, SourceSpider
+from ingest.spiders._plan import Place
+from ingest.spiders._types import BYTES, DATA, HTML, LISTING, PDF, TEXT
 
-from ingest._declaration import File, load
-from ingest._transform import Kept, transform
-from ingest.documents import DocumentStore
-from ingest.items import Document, Fault, Result
-from kgpress.home import home
-
-Item = Document | Fault | Result
+RAW = "https://raw.githubusercontent.com"
+API = "https://api.github.com"
 
 
-class RepositorySpider(scrapy.Spider):
-    """Fetches the declared documents, keeps them by hash and, when all are in, yields the results.
+class RepositorySpider(SourceSpider):
+    """Files that are named, or those of the listing that the globs want.
 
-    A document that is kept already under its declared hash is not fetched again, so a crawl that
-    was killed goes on where it stopped.
-
-    Args:
-        source: Name of a declared source, or the path of its TOML file.
-        base_url: Scheme and host of the raw files.
+    The listing is the answer of the git trees API; one that says it is cut short is asked for
+    folder by folder. A commit does not change, so nothing that is kept is asked for again.
     """
 
     name = "repository"
-    store: DocumentStore
+    kind = "repository"
+    types = (*TEXT, *HTML, *DATA, *PDF, *BYTES, *LISTING)
+    immutable = True
 
-    def __init__(
-        self, source: str = "", base_url: str = "https://raw.githubusercontent.com", **kwargs: Any
-    ) -> None:
-        super().__init__(**kwargs)
-        self.source = load(source)
-        self.base_url = base_url.rstrip("/")
-        self.allowed_domains = [urlsplit(self.base_url).hostname or ""]
-        self._kept: dict[str, Kept] = {}
-        #: Paths that are asked for and not answered yet.
-        self.pending: set[str] = set()
+    def hosts(self) -> set[tuple[str, str]]:
+        raw, api = urlsplit(self.base_url or RAW), urlsplit(self.api_url or API)
+        return {(raw.scheme, raw.netloc), (api.scheme, api.netloc)}
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        folder = crawler.settings.get("INGEST_DOCUMENTS") or home() / "documents"
-        spider.store = DocumentStore(Path(folder))
-        return spider
+    def first(self) -> Iterator[Any]:
+        for place in self.plan.places:
+            for path, (sha256, licence) in place.named.items():
+                yield from self._file(place, path, sha256, licence)
+            if place.include:
+                yield from self._listing(place, place.commit, "", whole=True)
 
-    async def start(self) -> AsyncIterator[Any]:
-        wanted = []
-        for file in self.source.files:
-            if self.store.holds(file.sha256):
-                self._kept[file.path] = Kept(file.sha256, self.store.path(file.sha256))
-            else:
-                wanted.append(file)
-        self.pending = {file.path for file in wanted}
-        if not wanted:
-            for item in transform(self.source, self._kept):
-                yield item
-        for file in wanted:
-            # Never dropped as a duplicate: every request ends in one of the two callbacks.
-            yield scrapy.Request(
-                self._url(file),
-                callback=self.keep,
-                errback=self.fail,
-                cb_kwargs={"file": file},
-                dont_filter=True,
-            )
+    def fetch_url(self, url: str) -> str:
+        base = self.api_url if url.startswith(f"{API}/") else self.base_url
+        if not base:
+            return url
+        parts, own = urlsplit(base), urlsplit(url)
+        return urlunsplit((parts.scheme, parts.netloc, parts.path + own.path, own.query, ""))
 
-    def _url(self, file: File) -> str:
-        s = self.source
-        return f"{self.base_url}/{s.owner}/{s.repository}/{s.commit}/{quote(file.path)}"
+    def _file(self, place: Place, path: str, sha256: str = "", licence: str = "") -> Iterator[Any]:
+        url = f"{RAW}/{place.repository}/{place.commit}/{quote(path)}"
+        licence = licence or place.licence
+        place = Place(place.repository, place.commit, sha256=sha256, licence=licence, ref=place.ref)
+        yield from self.ask(url, place, f"@{place.ref}/{path}" if place.ref else path)
 
-    def keep(self, response: Response, file: File) -> Iterator[Item]:
-        sha256 = self.store.put(response.body)
-        if file.sha256 and sha256 != file.sha256:
-            yield Fault(file.path, f"the document has the hash {sha256}, declared is {file.sha256}")
-        else:
-            self._kept[file.path] = Kept(sha256, self.store.path(sha256))
-            yield Document(file.path, response.url, sha256, len(response.body))
-        yield from self._answered(file)
+    def _listing(self, place: Place, tree: str, folder: str, *, whole: bool) -> Iterator[Any]:
+        url = f"{API}/repos/{place.repository}/git/trees/{tree}" + ("?recursive=1" if whole else "")
+        path = f"{HIDDEN}{place.repository}@{tree}"
+        more = {"place": place, "tree": tree, "folder": folder, "whole": whole}
+        yield from self.ask(url, place, path, more)
 
-    def fail(self, failure: Failure) -> Iterator[Item]:
-        file: File = failure.request.cb_kwargs["file"]  # type: ignore[attr-defined]
-        response = getattr(failure.value, "response", None)
-        reason = f"HTTP status {response.status}" if response is not None else str(failure.value)
-        yield Fault(file.path, f"not fetched: {reason or type(failure.value).__name__}")
-        yield from self._answered(file)
+    def got(self, body: bytes, kept: Kept, **more: Any) -> Iterator[Any]:
+        if more:
+            yield from self._listed(body, **more)
 
-    def _answered(self, file: File) -> Iterator[Item]:
-        self.pending.discard(file.path)
-        if not self.pending:
-            yield from transform(self.source, self._kept)
+    def _listed(self, body: bytes, place: Place, tree: str, folder: str, whole: bool) -> Iterator[Any]:
+        try:
+            answer = json.loads(body)
+            entries = [(str(e["path"]), str(e["type"]), str(e["sha"])) for e in answer["tree"]]
+            cut = bool(answer.get("truncated"))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            self.complete = False
+            yield Fault(f"{place.repository}@{place.commit}", "the listing is no git tree")
+            return
+        if cut and whole:
+            yield from self._listing(place, tree, folder, whole=False)
+            return
+        for path, kind, sha in entries:
+            path = f"{folder}{path}"
+            if kind == "blob" and _plain(path) and place.wants(path):
+                yield from self._file(place, path)
+            elif kind == "tree" and not whole:
+                yield from self._listing(place, sha, f"{path}/", whole=True)
+
+
+def _plain(path: str) -> bool:
+    """Whether a path stays in its repository and in one line."""
+    parts = path.split("/")
+    return path.isprintable() and not any(p in ("", ".", "..") for p in parts)

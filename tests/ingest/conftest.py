@@ -7,62 +7,22 @@ import json
 import os
 import subprocess
 import sys
-import threading
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pytest
+
+from tests.support.corpus_server import WebServer as Host
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 
-class Host:
-    """A web server on a free port. ``answers``: path -> bytes, or a function of the handler."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, bytes | Callable[[BaseHTTPRequestHandler], None]] = {}
-        self.requests: Counter[str] = Counter()
-        self.delay_s = 0.0
-        host = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                path = unquote(self.path)
-                host.requests[path] += 1
-                answer = host.answers.get(path)
-                if path != "/robots.txt":
-                    time.sleep(host.delay_s)
-                if callable(answer):
-                    answer(self)
-                    return
-                self.send_response(404 if answer is None else 200)
-                self.send_header("Content-Length", str(len(answer or b"")))
-                self.end_headers()
-                self.wfile.write(answer or b"")
-
-            def log_message(self, format: str, *args: Any) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
 @pytest.fixture
 def host() -> Iterator[Host]:
-    started = Host()
-    yield started
-    started.stop()
+    with Host() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +42,7 @@ def corpus() -> dict[str, Path]:
 
 @pytest.fixture
 def shrinkbench_host(host: Host, corpus: dict[str, Path]) -> Host:
-    host.answers = {path: file.read_bytes() for path, file in corpus.items()}
-    host.answers["/robots.txt"] = b"User-agent: *\nAllow: /\n"
+    host.answers |= corpus
     return host
 
 
@@ -126,13 +85,10 @@ def crawl(tmp_path: Path) -> Crawl:
 def shrinkbench(corpus: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The source's file and report, from one whole crawl."""
     folder = tmp_path_factory.mktemp("shrinkbench")
-    started = Host()
-    started.answers = {path: file.read_bytes() for path, file in corpus.items()}
-    try:
+    with Host() as started:
+        started.answers |= corpus
         code, report, err = Crawl(folder).run(
             "shrinkbench", started.url, "--out", str(folder / "out.jsonl.gz")
         )
-    finally:
-        started.stop()
     assert code == 0, err
     return folder / "out.jsonl.gz", report

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ingest._declaration import Column, Source, load, names, parse
-from ingest._transform import Kept, transform
-from ingest.documents import DocumentStore
+from ingest._transform import transform
+from ingest.documents import DocumentStore, Kept
 from ingest.items import Fault, Result
 from ingest.meaning import NumberFault, read_number
 from kgpress import outcome
@@ -212,7 +212,7 @@ def test_shipped_declarations_read(name: str) -> None:
     paths = {f.path for f in source.files}
     assert {t.path for t in source.tables} <= paths
     assert all(len(f.sha256) == 64 for f in source.files)
-    assert len(source.commit) == 40
+    assert len(source.commit) == 40 or not source.files
 
 
 @pytest.mark.parametrize(

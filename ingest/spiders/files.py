@@ -1,0 +1,45 @@
+"""Documents that are named by their addresses: papers, PDF files, results files, model cards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ingest.spiders._base import SourceSpider
+from ingest.spiders._types import BYTES, DATA, HTML, PDF, TEXT
+
+
+class FilesSpider(SourceSpider):
+    """CSV, JSON or YAML files of results, each by its URL."""
+
+    name = "files"
+    kind = "files"
+    types: tuple[str, ...] = (*TEXT, *DATA, *BYTES)
+
+    def first(self) -> Iterator[Any]:
+        for place in self.plan.places:
+            yield from self.ask(place.url, place, place.path)
+
+
+class PaperSpider(FilesSpider):
+    """A paper as HTML with its tables, as LaTeXML makes it and arXiv shows it (``/html/ID``)."""
+
+    name = "paper"
+    kind = "paper"
+    types = HTML
+
+
+class PdfSpider(FilesSpider):
+    """A paper as PDF."""
+
+    name = "pdf"
+    kind = "pdf"
+    types = (*PDF, *BYTES)
+
+
+class CardSpider(FilesSpider):
+    """A model card: a README.md whose front matter holds ``model-index``."""
+
+    name = "card"
+    kind = "card"
+    types = (*TEXT, *BYTES)
