@@ -35,6 +35,19 @@ class Sides:
         return any((self.after, self.change, self.kept))
 
 
+@dataclass(frozen=True)
+class Named:
+    """Words that name something: a model, a data set, a precision, a setting.
+
+    ``origin`` as in kgpress.v1.Derivation, ``place`` as in :class:`Value`.
+    """
+
+    raw: str
+    origin: str = "cell"
+    place: str = ""
+    confidence: float = 1.0
+
+
 @dataclass
 class Reading:
     """One outcome of one row or cell. ``anchor`` is the cell that identifies it."""
@@ -56,3 +69,14 @@ class Reading:
     faults: list[str] = field(default_factory=list)
     #: Why a curator should look at it: proposed.
     doubts: list[str] = field(default_factory=list)
+    #: Names and settings read by the general rules, with the words they were read from.
+    fields: dict[str, Named] = field(default_factory=dict)
+    #: What was done to the model, in the order in which it is told, as the document words it.
+    methods: tuple[Named, ...] = ()
+    #: Which of the document's tables the anchor stands in, 0-based, and its heading.
+    table_index: int = 0
+    heading: str = ""
+    #: A point of a sensitivity analysis: a fact of its own kind, never an accepted result.
+    per_layer: bool = False
+    #: The least certain of what the result rests on.
+    confidence: float = 1.0

@@ -1,0 +1,205 @@
+"""Documents on disk to results as JSON: what ``kgpress ingest extract`` writes."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ingest.meaning import Reading, Sides
+from ingest.meaning._outcomes import outcomes
+from ingest.meaning._siblings import join
+from ingest.meaning._steps import steps
+from ingest.tables import TableError, read_document
+
+_SIZES = ("size", "parameters", "macs", "latency", "throughput", "memory")
+_NAMES = ("model", "dataset", "hardware", "runtime")
+#: From this certainty on a result needs no curator.
+ACCEPTED_FROM = 0.8
+
+
+@dataclass(frozen=True)
+class DocumentFault:
+    """A document that could not be read, and why."""
+
+    path: str
+    reason: str
+
+
+def extract(
+    paths: Iterable[str | Path], source: str | None = None, root: str | Path | None = None, processes: int = 1
+) -> Iterator[dict[str, Any] | DocumentFault]:
+    """Results of documents on disk, one dictionary each, in the order of the paths.
+
+    Args:
+        paths: Documents. Those of one folder below ``root`` are one source: baselines are joined across them.
+        source: Name of a declaration that all documents are read by; by default that of their folder.
+        root: What the documents' own paths are relative to; by default the paths as given.
+        processes: Sources are spread over so many processes.
+    """
+    groups: dict[str, list[Path]] = defaultdict(list)
+    base = Path(root) if root else None
+    for path in map(Path, paths):
+        relative = path.relative_to(base) if base else path
+        groups[relative.parts[0] if base and len(relative.parts) > 1 else ""].append(path)
+    work = [(name, files, source, base) for name, files in groups.items()]
+    if processes <= 1 or len(work) == 1:
+        for job in work:
+            yield from _source(*job)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        work.sort(key=lambda job: -sum(p.stat().st_size for p in job[1]))
+        for lines in pool.map(_listed, work):
+            yield from lines
+
+
+def _listed(job: tuple[str, list[Path], str | None, Path | None]) -> list[dict[str, Any] | DocumentFault]:
+    return list(_source(*job))
+
+
+def _source(
+    name: str, paths: list[Path], source: str | None, base: Path | None
+) -> Iterator[dict[str, Any] | DocumentFault]:
+    found = []
+    hashes = {}
+    for path in paths:
+        own = path.relative_to(base / name).as_posix() if base else path.as_posix()
+        try:
+            document = read_document(path.read_bytes(), own)
+        except (TableError, OSError) as error:
+            yield DocumentFault(str(path), str(error))
+            continue
+        readings, sides = outcomes(document)
+        hashes[own] = document.sha256
+        found.append((own, readings, sides))
+    join(found)
+    for own, readings, _ in found:
+        for reading in readings:
+            yield to_line(reading, hashes[own], name)
+
+
+def state_of(reading: Reading) -> str:
+    """ "quarantined", "proposed" or "accepted" by what the reading itself knows."""
+    if reading.faults:
+        return "quarantined"
+    q = reading.quality
+    sided = (
+        (q.before or q.change) if reading.metric else any(s.before or s.kept for s in reading.sizes.values())
+    )
+    sure = reading.confidence >= ACCEPTED_FROM and not reading.doubts and not reading.per_layer
+    named = bool(reading.names.get("model")) and bool(reading.methods)
+    return "accepted" if sure and sided and named else "proposed"
+
+
+def to_line(reading: Reading, sha256: str, source: str) -> dict[str, Any]:
+    """One result as it is written, keys always the same, absent values null."""
+    q = reading.quality
+    out: dict[str, Any] = {"source": source, "path": reading.path}
+    out |= {n: reading.names.get(n) or None for n in _NAMES[:2]}
+    out["metric"] = reading.metric or None
+    out |= {part: _number(getattr(q, part)) for part in ("before", "after")}
+    out["delta"] = _delta(q)
+    for kind in _SIZES:
+        s = reading.sizes.get(kind, Sides())
+        out |= {
+            f"{kind}_before": _number(s.before),
+            f"{kind}_after": _number(s.after),
+            f"{kind}_ratio": _kept(s),
+        }
+    out |= {n: reading.names.get(n) or None for n in _NAMES[2:]}
+    out["method"] = steps(reading)
+    out["method_text"] = reading.names.get("method") or None
+    out["settings"] = {n: f.raw for n, f in reading.fields.items() if n not in (*_NAMES, "metric")}
+    cell = reading.anchor
+    out["locator"] = {
+        "document": sha256,
+        "path": reading.path,
+        "table": reading.table_index,
+        "line": cell.line,
+        "row": cell.row,
+        "column": cell.column,
+        "column_name": cell.column_name,
+        "text": cell.text,
+    }
+    out["fields"] = {
+        n: {"raw": f.raw, "origin": f.origin, "place": f.place, "confidence": f.confidence}
+        for n, f in reading.fields.items()
+    }
+    out["confidence"] = round(reading.confidence, 3)
+    out["state"] = state_of(reading)
+    out["per_layer"] = reading.per_layer
+    out["reasons"] = [*reading.faults, *reading.doubts]
+    return out
+
+
+def _number(value: Any) -> float | int | None:
+    if value is None:
+        return None
+    number: Decimal = value.number
+    return int(number) if number == number.to_integral_value() and abs(number) >= 1000 else float(number)
+
+
+def _delta(q: Sides) -> float | None:
+    if q.before and q.after:
+        return float(q.after.number - q.before.number)
+    return float(q.change.number) if q.change else None
+
+
+def _kept(s: Sides) -> float | None:
+    if s.after and s.before and s.before.number:
+        return float(s.after.number / s.before.number)
+    return float(s.kept.number) if s.kept else None
+
+
+def write(lines: Iterable[dict[str, Any] | DocumentFault], out: Path) -> tuple[int, list[DocumentFault]]:
+    """Writes results as JSON lines; the file appears whole. Returns how many, and what could not be read."""
+    faults: list[DocumentFault] = []
+    count = 0
+    part = out.with_name(f".{out.name}.part")
+    with part.open("w", encoding="utf-8") as stream:
+        for line in lines:
+            if isinstance(line, DocumentFault):
+                faults.append(line)
+                continue
+            stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+            count += 1
+    part.replace(out)
+    return count, faults
+
+
+@click.command("extract")
+@click.argument("documents", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="JSON lines.")
+@click.option("--source", help="Declaration to read all documents by.")
+@click.option(
+    "--root", type=click.Path(file_okay=False, path_type=Path), help="Folder of one folder per source."
+)
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1), help="Sources at a time.")
+def command(
+    documents: tuple[Path, ...], out: Path, source: str | None, root: Path | None, processes: int
+) -> int:
+    """Reads DOCUMENTS (files, or folders of them) and writes one JSON line a result.
+
+    Ends with 7 where a document could not be read.
+    """
+    lines = extract(_files(documents), source, root, processes)
+    count, faults = write(lines, out)
+    click.echo(f"{count} results in {out}")
+    for fault in faults:
+        click.echo(f"{fault.path}: {fault.reason}", err=True)
+    return 7 if faults else 0
+
+
+def _files(documents: Iterable[Path]) -> Iterator[Path]:
+    for path in documents:
+        if path.is_dir():
+            yield from sorted(p for p in path.rglob("*") if p.is_file())
+        else:
+            yield path

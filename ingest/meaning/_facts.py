@@ -1,0 +1,401 @@
+"""A table to facts: every number with what it measures and all that is known of its model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from ingest.meaning._ambient import Ambient
+from ingest.meaning._cells import Content, Number, is_absent, of_prose, read
+from ingest.meaning._columns import Column, columns, is_value
+from ingest.meaning._heads import Head, head, is_head, level_of
+from ingest.meaning._reading import Named
+from ingest.meaning._words import Mention, plain, tag, without
+from ingest.tables._table import Cell, Table
+
+_FILL = frozenset({"", "^", '"', "〃", "''", "同上"})
+_BATCH_SUFFIX = re.compile(r"[_-](\d+)b(?:atch)?(?=[._-]|$)", re.IGNORECASE)
+_CORES_SUFFIX = re.compile(r"[_-](\d+)core(?=[._-]|$)", re.IGNORECASE)
+_ENDING = re.compile(
+    r"\.(?:bmodel|onnx|pb|tflite|pth?|pdparams|pdiparams|tar(?:\.gz)?|zip|h5|rknn|xmodel|py)$", re.I
+)
+_BITS = re.compile(r"(\d{1,2})")
+_ARROW = re.compile(r"^[↳└├─>\s]+")
+
+
+@dataclass
+class Line:
+    """A row's labels: what they name, what was done, and which label works as a heading."""
+
+    number: int
+    things: dict[str, Named] = field(default_factory=dict)
+    variants: tuple[Mention, ...] = ()
+    methods: tuple[Named, ...] = ()
+    head: Head | None = None
+    head_text: str = ""
+    base: bool = False
+    bold: bool = False
+    settings: dict[str, Named] = field(default_factory=dict)
+    unknown_method: bool = False
+
+    @property
+    def level(self) -> int | None:
+        return level_of(self.variants, self.base)
+
+
+@dataclass
+class Fact:
+    """One number. ``value`` in the contract's units; ``column_variants`` from the heading."""
+
+    table: int
+    cell: Cell
+    number: Number
+    kind: str
+    metric: str
+    role: str
+    value: Decimal
+    how: str
+    column: Column
+    line: Line
+    head: Head
+    by_row: bool
+    part: int = 0
+    lower: bool = False
+    scale: str = "fraction"
+    settings: tuple[tuple[str, str], ...] = ()
+    inner: tuple[Number, ...] = ()
+    faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    guessed: float = 1.0
+
+    @property
+    def row(self) -> int:
+        return self.cell.row
+
+    @property
+    def place(self) -> str:
+        return f"row {self.cell.row}, column {self.cell.column} ({self.cell.column_name[:60]})"
+
+
+def lines(table: Table, uses: tuple[Column, ...]) -> dict[int, Line]:
+    """The labels of each body row, blanks filled from above, bands applied."""
+    out: dict[int, Line] = {}
+    above: dict[int, Cell] = {}
+    model: Named | None = None
+    for row in table.rows:
+        number = row[0].row
+        if number in table.bands:
+            model = None
+            above = {}
+            continue
+        line = Line(number)
+        band = table.band(number)
+        if band:
+            _take_label(line, "band", band, "band", band)
+        for use in uses:
+            if use.use != "label":
+                continue
+            cell = row[use.number - 1]
+            if (
+                plain(cell.text) in _FILL
+                and use.kind in ("model", "dataset", "hardware", "other", "runtime", "program", "variant")
+                and use.number in above
+            ):
+                if not (use.kind == "variant" and plain(cell.text) == ""):
+                    cell = above[use.number]
+            elif plain(cell.text) not in _FILL:
+                above[use.number] = cell
+            _label(line, use, cell)
+        if "model" in line.things and line.things["model"].origin == "cell":
+            model = line.things["model"]
+        elif model is not None:
+            line.things["model"] = Named(model.raw, model.origin, model.place, min(model.confidence, 0.9))
+        out[number] = line
+    return out
+
+
+def _label(line: Line, use: Column, cell: Cell) -> None:
+    text = plain(cell.text)
+    where = f"row {cell.row}, column {cell.column} ({cell.column_name[:60]})"
+    if use.kind in ("link", "none", "teacher", "layer"):
+        return
+    if use.kind == "bits":
+        _bits(line, use, text, where)
+        return
+    if use.kind in ("sparsity", "bits", "batch", "input", "threads", "program"):
+        if not is_absent(text):
+            line.settings[use.kind] = Named(text, "cell", where)
+            if use.kind == "sparsity":
+                _sparsity(line, text, where)
+        return
+    if use.kind in ("method", "precision", "variant"):
+        _method(line, use, text, where)
+        return
+    if not text:
+        return
+    line.bold = line.bold or cell.bold
+    _take_label(line, use.kind, text, "cell", where)
+
+
+def _method(line: Line, use: Column, text: str, where: str) -> None:
+    found = tag(text, ("variant",), True)
+    if text == "" and use.kind == "variant":
+        return
+    if found:
+        line.variants += found
+        if any(int(v.data["level"]) > 0 for v in found):
+            line.methods += (Named(text, "cell", where),)
+        else:
+            line.base = True
+        if use.kind == "variant":
+            h = head(text)
+            line.head, line.head_text = (
+                (h, text) if h.measures and h.kind not in ("none", "setting") else (line.head, line.head_text)
+            )
+    elif is_absent(text):
+        line.base = line.base or use.kind == "method"
+    else:
+        line.unknown_method = line.unknown_method or use.kind != "precision"
+        line.methods += (Named(text, "cell", where, 0.7),)
+    models = tag(text, ("model",))
+    if models and "model" not in line.things:
+        line.things["model"] = Named(_residual(text), "cell", where, 0.9)
+
+
+def _bits(line: Line, use: Column, text: str, where: str) -> None:
+    """A column of bit widths: "Weights" and "Activations" apart."""
+    found = tag(text, ("variant",), True)
+    m = _BITS.search(text)
+    side = "activation_bits" if re.search(r"act", use.head.text, re.I) else "weight_bits"
+    if re.search(r"input|avg|first|last|kv|output|accum", use.head.text, re.I):
+        return
+    if found:
+        line.variants += found
+        if all(int(v.data["level"]) == 0 for v in found):
+            line.base = True
+            return
+    if m and 1 <= int(m[1]) <= 32:
+        line.settings[side] = Named(m[1], "cell", where)
+        if not found:
+            level = 0 if int(m[1]) == 32 else 2
+            line.variants += (
+                Mention(
+                    "variant",
+                    "int" if level else "fp32",
+                    text,
+                    0,
+                    0,
+                    {"level": level, "family": "quantization"},
+                ),
+            )
+        line.methods += (Named(f"{use.head.text} {text}", "cell", where),)
+
+
+def _sparsity(line: Line, text: str, where: str) -> None:
+    numbers = read(text).numbers
+    if not numbers:
+        return
+    if numbers[0].value == 0 and "kept" not in text:
+        line.variants += (Mention("variant", "baseline", text, 0, 0, {"level": 0}),)
+        line.base = True
+    else:
+        line.variants += (Mention("variant", "pruning", text, 0, 0, {"level": 2, "family": "pruning"}),)
+        line.methods += (Named(f"sparsity {text}", "cell", where),)
+
+
+def _take_label(line: Line, kind: str, text: str, origin: str, where: str) -> None:
+    text = _ARROW.sub("", text)
+    variants = tag(text, ("variant",))
+    if kind in ("metric", "other", "model", "band", "dataset", "student") and is_head(text):
+        models = tag(text, ("model",))
+        if kind == "metric" or (kind != "student" and not models and (kind != "model" or not variants)):
+            line.head, line.head_text = head(text), text
+            _things(line, text, origin, where, ("dataset",))
+            return
+    if kind in ("model", "student", "band", "other", "program"):
+        _settings_in(line, text, where)
+    if variants and kind in ("model", "band", "other", "student", "runtime", "hardware", "dataset"):
+        line.variants += variants
+        if any(int(v.data["level"]) > 0 for v in variants):
+            line.methods += (Named(text, origin, where),)
+        else:
+            line.base = True
+    if kind in ("model", "student"):
+        name = _residual(text)
+        known = bool(tag(name, ("model",)))
+        if name and (not variants or known or len(re.sub(r"[\W_]", "", name)) >= 3):
+            line.things["model"] = Named(name, origin, where, 1.0 if known else 0.9)
+        _things(line, text, origin, where, ("dataset", "hardware"))
+    elif kind in ("dataset", "hardware", "runtime"):
+        line.things[kind] = Named(text, origin, where)
+        if kind == "dataset":
+            _things(line, text, origin, where, ("model",))
+    else:
+        _things(line, text, origin, where, ("model", "dataset", "hardware", "runtime"))
+        if kind in ("other", "program") and text:
+            line.settings.setdefault(kind if kind == "program" else "label", Named(text, origin, where, 0.8))
+
+
+def _settings_in(line: Line, text: str, where: str) -> None:
+    if m := _BATCH_SUFFIX.search(text):
+        line.settings.setdefault("batch", Named(m[1], "cell", where, 0.95))
+    if m := _CORES_SUFFIX.search(text):
+        line.settings.setdefault("threads", Named(f"{m[1]} cores", "cell", where, 0.95))
+
+
+def _things(line: Line, text: str, origin: str, where: str, kinds: tuple[str, ...]) -> None:
+    for kind in kinds:
+        found = tag(text, (kind,))
+        if not found or (kind in line.things and line.things[kind].origin == "cell"):
+            continue
+        raw = (
+            _residual(text)
+            if kind == "model" and origin == "cell" and len(text) <= 60
+            else max(found, key=len).raw
+        )
+        line.things[kind] = Named(raw, origin, where, 0.95 if origin == "cell" else 0.92)
+
+
+def _residual(text: str) -> str:
+    """A model's name less precision, batch, file ending, folder and chip."""
+    name = plain(text)
+    if _ENDING.search(name):
+        name = _ENDING.sub("", name).split("/")[-1]
+        name = without(name, tag(name, ("hardware",)))
+    name = _CORES_SUFFIX.sub("", _BATCH_SUFFIX.sub("", name))
+    name = without(name, tag(name, ("variant",)))
+    name = re.sub(
+        r"\s*[(\[（][^)\]）]*(?:metrics?|acc|baseline|%|\d\.\d)[^)\]）]*[)\]）]", "", name, flags=re.I
+    )
+    return re.sub(r"\s*\[\d+\]$", "", name).strip(" -_:*·|")
+
+
+def facts(table: Table, around: Ambient) -> list[Fact]:
+    """All numbers of a table that measure something."""
+    uses = columns(table)
+    rows = lines(table, uses)
+    out: list[Fact] = []
+    for row in table.rows:
+        line = rows.get(row[0].row)
+        if line is None:
+            continue
+        for use in uses:
+            if use.use == "value":
+                cell = row[use.number - 1]
+                if cell.spanned and cell.origin[0] == cell.row:
+                    continue
+                out.extend(_of_cell(table, use, line, cell, around))
+    return out
+
+
+def _of_cell(table: Table, use: Column, line: Line, cell: Cell, around: Ambient) -> list[Fact]:
+    content = read(cell.text)
+    measured, by_row = _measured(use.head, line, around, content)
+    if not content.numbers or cell.struck:
+        return []
+    prose = None
+    if not is_value(content):
+        prose = of_prose(cell.text)
+        if prose is None:
+            return _students(table, use, line, cell, content)
+        h = head(prose[0])
+        if h.kind == "quality":
+            measured = h
+        content = Content((prose[1],), (), "")
+    if measured is None:
+        return []
+    outer = content.outer or content.inner
+    parts = (
+        measured.measures
+        if len(measured.measures) > 1
+        else (measured.measures[0],) * 1
+        if measured.measures
+        else ()
+    )
+    if len(parts) > 1 and len(outer) != len(parts):
+        return (
+            [] if len(outer) != 1 else [_fact(table, use, line, cell, content, measured, by_row, outer[0], 0)]
+        )
+    if len(parts) <= 1:
+        outer = outer[:1]
+    return [_fact(table, use, line, cell, content, measured, by_row, n, i) for i, n in enumerate(outer)]
+
+
+def _students(table: Table, use: Column, line: Line, cell: Cell, content: Content) -> list[Fact]:
+    """A cell that names a model and gives its quality in parentheses: "ResNet18 (0.6739 ACC)"."""
+    if use.head.label != "student" or not content.inner:
+        return []
+    h = head(cell.text)
+    if h.kind != "quality":
+        return []
+    line.things.setdefault("model", Named(_residual(cell.text.split("(")[0]), "cell", f"row {cell.row}", 0.9))
+    fact = _fact(table, use, line, cell, Content((), (), ""), h, False, content.inner[0], 0)
+    return [fact]
+
+
+def _measured(own: Head, line: Line, around: Ambient, content: Content) -> tuple[Head | None, bool]:
+    """What the number measures: by its column, its row, its unit, or the surroundings."""
+    if own.measures:
+        return own, False
+    if line.head is not None and line.head.measures:
+        return line.head, True
+    units = {n.unit for n in content.numbers}
+    implied = next((_UNIT_MEANS[u] for u in units if u in _UNIT_MEANS), "")
+    if implied and own.role == "value":
+        return head(implied), False
+    if around.measure is not None:
+        return around.measure, False
+    datasets = [t for t in own.things if t.kind == "dataset"] or "dataset" in line.things
+    if datasets:
+        return _TASK_ACCURACY, False
+    return None, False
+
+
+_UNIT_MEANS = {
+    "ms": "latency (ms)",
+    "s": "latency (s)",
+    "fps": "fps",
+    "mb": "model size (MB)",
+    "kb": "model size (KB)",
+    "gb": "model size (GB)",
+}
+_TASK_ACCURACY = head("accuracy")
+
+
+def _fact(
+    table: Table,
+    use: Column,
+    line: Line,
+    cell: Cell,
+    content: Content,
+    measured: Head,
+    by_row: bool,
+    number: Number,
+    part: int,
+) -> Fact:
+    measure = measured.measures[part] if part < len(measured.measures) else measured.measures[0]
+    kind = str(measure.data["kind"])
+    role = use.head.role if use.head.role != "value" else measured.role
+    inner = tuple(n for n in content.inner if n.place == part and n is not number)
+    guessed = 1.0 if measured is use.head or by_row else (0.7 if measured is _TASK_ACCURACY else 0.85)
+    return Fact(
+        table.index,
+        cell,
+        number,
+        kind,
+        measure.name if kind == "quality" else "",
+        role,
+        number.value,
+        "",
+        use,
+        line,
+        measured,
+        by_row,
+        part,
+        bool(measure.data.get("lower")),
+        str(measure.data.get("scale", "fraction")),
+        content.settings,
+        inner,
+        guessed=guessed,
+    )

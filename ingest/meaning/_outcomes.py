@@ -1,0 +1,325 @@
+"""Facts of a document to readings: one per compressed variant and metric."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+
+from ingest.meaning._ambient import TRUST, ambient
+from ingest.meaning._facts import Fact, facts
+from ingest.meaning._reading import Named, Reading, Sides, Value
+from ingest.meaning._scale import of_inner, scale
+from ingest.meaning._sides import Side, has_full_precision, partner, sides
+from ingest.meaning._words import Mention
+from ingest.tables._table import Document, Table
+
+#: What a reading's ``sizes`` may hold.
+MEASURES = ("latency", "throughput", "size", "parameters", "macs", "memory")
+#: The anchor without a metric: the first of these that is stated.
+ANCHORS = ("throughput", "latency", "size", "parameters", "macs", "memory")
+_CONFIGURATION = ("hardware", "runtime", "batch", "threads", "input")
+_LAYER = re.compile(r"sensitivit|layer[- ]?wise|per[- ]layer|逐层", re.IGNORECASE)
+
+
+def outcomes(document: Document) -> tuple[list[Reading], list[Side]]:
+    """Readings of the document's compressed variants, and all uncompressed sides (for siblings)."""
+    tables = []
+    for table in document.tables:
+        around = ambient(document, table)
+        found = facts(table, around)
+        scale(found)
+        tables.append((table, around, found))
+    half_is_base = not has_full_precision([f for _, _, f in tables])
+    by_table = [sides(f, around, half_is_base) for _, around, f in tables]
+    _pool([(t, g) for (t, _, _), g in zip(tables, by_table, strict=True)])
+    before = [s for group in by_table for s in group if s.side == "before"]
+    readings: list[Reading] = []
+    for (table, _, _), group in zip(tables, by_table, strict=True):
+        own = [s for s in group if s.side == "before"]
+        for reading in _readings(document, group, own, before):
+            reading.table_index = table.index
+            if any(_LAYER.search(t) for t in (table.caption, *table.sections)) and table.kind == "grid":
+                reading.per_layer = any("layer" in n for n in reading.fields)
+            readings.append(reading)
+    return readings, before
+
+
+def _pool(tables: list[tuple[Table, list[Side]]]) -> None:
+    """Joins tables of one name and one value per row that describe the document's only model."""
+    pairs = [(t, g) for t, g in tables if t.width == 2 and g and all(s.fact.by_row for s in g)]
+    seen = [(s.fact.kind, s.fact.metric) for _, g in pairs for s in g]
+    if len(pairs) < 2 or len(set(seen)) < len(seen):
+        return
+    first = pairs[0][1]
+    best = next((s for _, g in pairs for s in g if s.fact.kind == "quality"), first[0])
+    for _, group in pairs:
+        for s in group:
+            s.pooled = True
+            for name, named in best.things.items():
+                s.things.setdefault(name, named)
+    for _, group in pairs[1:]:
+        first.extend(group)
+        group.clear()
+
+
+def _readings(document: Document, group: list[Side], own: list[Side], every: list[Side]) -> Iterator[Reading]:
+    entities: dict[object, list[Side]] = defaultdict(list)
+    for s in group:
+        if s.side == "after":
+            entities[_entity(s)].append(s)
+    for members in entities.values():
+        yield from _of_entity(document, members, own, every)
+
+
+def _entity(s: Side) -> object:
+    """What one variant's numbers share: the row and its heading's variant; or the column."""
+    f = s.fact
+    if s.pooled:
+        return "document"
+    if f.by_row and f.line.head_text and not f.line.things.get("dataset") and f.head.kind != "":
+        return ("column", f.cell.column, _labels(f))
+    return ("row", f.row, tuple(sorted(_variant_key(f.column.head.variants))))
+
+
+def _labels(f: Fact) -> tuple[str, ...]:
+    return tuple(
+        sorted(n.raw for k, n in f.line.things.items() if n.origin == "cell" and k in ("model", "hardware"))
+    )
+
+
+def _variant_key(variants: tuple[Mention, ...]) -> set[str]:
+    return {f"{v.name}{v.data.get('b', '')}{v.data.get('w', '')}{v.data.get('a', '')}" for v in variants}
+
+
+def _of_entity(
+    document: Document, members: list[Side], own: list[Side], every: list[Side]
+) -> Iterator[Reading]:
+    values = [s for s in members if s.fact.role == "value"]
+    qualities = [s for s in values if s.fact.kind == "quality"]
+    changes = [s for s in members if s.fact.kind == "quality" and s.fact.role in ("change", "relative")]
+    configurations: dict[tuple[str, ...], list[Side]] = defaultdict(list)
+    for s in members:
+        if s.fact.kind in MEASURES:
+            configurations[_configuration(s)].append(s)
+    free = [s for s in members if s.fact.kind in MEASURES and s.fact.kind in ("size", "parameters", "macs")]
+    timed = {k: [s for s in g if s not in free] for k, g in configurations.items()}
+    timed = {k: g for k, g in timed.items() if g}
+    first = next(iter(timed.values()), [])
+    for q in qualities:
+        yield _reading(document, q, [*first, *free], changes, own, every)
+    lone = [
+        c
+        for c in changes
+        if c.fact.role == "change" and not any(q.fact.metric == c.fact.metric for q in qualities)
+    ]
+    for c in lone:
+        yield _reading(document, c, [*first, *free], [c], own, every)
+    groups = list(timed.values())
+    start = 1 if qualities or lone else 0
+    for g in groups[start:]:
+        yield _reading(document, None, [*g, *free], [], own, every)
+    if not qualities and not lone and not groups and any(s.fact.role == "value" for s in free):
+        yield _reading(document, None, free, [], own, every)
+
+
+def _configuration(s: Side) -> tuple[str, ...]:
+    return tuple(s.key(name) for name in _CONFIGURATION)
+
+
+def _reading(
+    document: Document,
+    quality: Side | None,
+    measured: list[Side],
+    changes: list[Side],
+    own: list[Side],
+    every: list[Side],
+) -> Reading:
+    anchor = quality or _anchor(measured)
+    reading = Reading(
+        table=f"table {anchor.fact.table}",
+        path=document.path,
+        anchor=anchor.fact.cell,
+        metric=quality.fact.metric if quality else "",
+        names={},
+        heading=anchor.fact.column.head.text,
+        table_index=anchor.fact.table,
+    )
+    certainties = [anchor.certainty]
+    if quality is not None:
+        _fill_quality(reading, quality, changes, own, every, certainties)
+        reading.fields["metric"] = Named(
+            quality.fact.metric,
+            "cell" if quality.fact.by_row else "heading",
+            quality.fact.head.text[:80],
+            quality.fact.guessed,
+        )
+    for kind in MEASURES:
+        found = [s for s in measured if s.fact.kind == kind]
+        if found:
+            reading.sizes[kind] = _size(reading, kind, found, own, every)
+            if not reading.sizes[kind].any:
+                del reading.sizes[kind]
+    _name(reading, anchor, measured, quality)
+    reading.methods = methods_of(anchor)
+    for s in [anchor, *measured]:
+        reading.faults += [x for x in s.fact.faults if x not in reading.faults]
+        reading.doubts += [x for x in s.fact.doubts if x not in reading.doubts]
+    if anchor.why:
+        reading.doubts.append(anchor.why)
+    reading.confidence = min(
+        [
+            *certainties,
+            *(n.confidence for n in reading.fields.values()),
+            *(n.confidence for n in reading.methods),
+        ]
+        or [0.5]
+    )
+    return reading
+
+
+def _anchor(measured: list[Side]) -> Side:
+    for kind in ANCHORS:
+        for s in measured:
+            if s.fact.kind == kind and s.fact.role == "value":
+                return s
+    return measured[0]
+
+
+def _value(s: Side, number: Decimal | None = None, raw: str = "", how: str = "") -> Value:
+    f = s.fact
+    return Value(
+        f.value if number is None else number, raw or f.number.raw, f.place, how or f.how, "cell", s.certainty
+    )
+
+
+def _fill_quality(
+    reading: Reading,
+    q: Side,
+    changes: list[Side],
+    own: list[Side],
+    every: list[Side],
+    certainties: list[float],
+) -> None:
+    f = q.fact
+    if f.role == "value":
+        reading.quality.after = _value(q)
+        before = partner(q, own) or _elsewhere(q, every)
+        if before is not None:
+            reading.quality.before = _value(before)
+            certainties.append(
+                before.certainty if before.fact.table == f.table else min(before.certainty, 0.85)
+            )
+            reading.faults += [x for x in before.fact.faults if x not in reading.faults]
+    for c in changes:
+        if (
+            c.fact.metric == f.metric
+            and c.fact.role == "change"
+            and c.fact.part == f.part
+            and reading.quality.change is None
+        ):
+            reading.quality.change = _value(c, _signed(c, reading.quality, f.lower))
+    for n in f.inner:
+        inner = of_inner(f, n)
+        if inner and inner[0] == "change" and reading.quality.change is None:
+            reading.quality.change = _value(q, inner[1], n.raw)
+
+
+def _signed(c: Side, quality: Sides, lower: bool) -> Decimal:
+    """A change as after - before: "drop 0.5" is -0.5 of the metric where more is better."""
+    x = c.fact.value
+    if quality.before and quality.after:
+        real = quality.after.number - quality.before.number
+        return x if abs(real - x) <= abs(real + x) else -x
+    if c.fact.number.signed:
+        return x
+    words = c.fact.column.head.text.lower()
+    if re.search(r"drop|loss|degrad|decrease|下降|损失|掉点", words):
+        return x if lower else -x
+    return x
+
+
+def _elsewhere(after: Side, every: list[Side]) -> Side | None:
+    """A base in another table of the document: only where all that fit agree, and the model is named."""
+    if not after.things.get("model"):
+        return None
+    fitting = [
+        s
+        for s in every
+        if s.fact.table != after.fact.table
+        and s.key("model") == after.key("model")
+        and s.key("dataset") == after.key("dataset")
+    ]
+    found = partner(after, fitting)
+    if (
+        found is None
+        or len(
+            {
+                s.fact.value
+                for s in fitting
+                if s.fact.metric == after.fact.metric and s.fact.kind == after.fact.kind
+            }
+        )
+        > 1
+    ):
+        return None
+    return found
+
+
+def _size(reading: Reading, kind: str, found: list[Side], own: list[Side], every: list[Side]) -> Sides:
+    out = Sides()
+    for s in found:
+        f = s.fact
+        if f.role == "value":
+            if out.after is None:
+                out.after = _value(s)
+                before = partner(s, own)
+                if before is not None:
+                    out.before = _value(before)
+            for n in f.inner:
+                inner = of_inner(f, n)
+                if inner and inner[0] == "kept" and out.kept is None:
+                    out.kept = _value(s, inner[1], n.raw)
+        elif f.role == "change" and f.number.unit == "%" and out.kept is None:
+            out.kept = _value(s, 1 + f.value if f.number.signed else 1 - f.value)
+        elif f.role == "ratio" and out.kept is None and f.value > 0:
+            ratio = f.value if f.number.unit != "x" or f.value < 1 or kind == "throughput" else 1 / f.value
+            out.kept = _value(s, ratio)
+    return out
+
+
+def _name(reading: Reading, anchor: Side, measured: list[Side], quality: Side | None) -> None:
+    for name, named in anchor.things.items():
+        reading.fields[name] = named
+    for s in measured:
+        if s.fact.kind in ("latency", "throughput", "memory"):
+            for name in _CONFIGURATION:
+                if name in s.things and (name not in reading.fields or s.own(name)):
+                    reading.fields[name] = s.things[name]
+    if quality is None:
+        reading.fields.pop("dataset", None)
+    for name in ("model", "dataset", "hardware", "runtime"):
+        if name in reading.fields:
+            reading.names[name] = reading.fields[name].raw
+    reading.names["method"] = ", ".join(n.raw for n in methods_of(anchor))
+
+
+def methods_of(s: Side) -> tuple[Named, ...]:
+    """What was done, as the heading, the row, and where they are silent, the surroundings word it."""
+    f = s.fact
+    out: list[Named] = []
+    strong = [v for v in f.column.head.variants if int(v.data["level"]) > 0]
+    if strong:
+        out.append(Named(" ".join(v.raw for v in strong), "heading", f.column.head.text[:80]))
+    out += [m for m in f.line.methods if m not in out]
+    said = {v.data.get("technique") for v in (*f.column.head.variants, *f.line.variants)} - {None}
+    quantized = any(
+        v.data.get("family") == "quantization" for v in (*f.column.head.variants, *f.line.variants)
+    )
+    around = [v for v in s.around.variants if int(v.data["level"]) > 0]
+    more = quantized and not said and any(v.data.get("technique") for v in around)
+    if around and (not out or more):
+        origin = s.around.variant_origin
+        out.append(Named(" ".join(v.raw for v in around), origin, "", TRUST.get(origin, 0.8)))
+    return tuple(out)

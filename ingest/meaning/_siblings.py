@@ -1,0 +1,63 @@
+"""Uncompressed sides in sibling documents: ``tflite_fp32/README.md`` beside ``tflite_int8/README.md``."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from ingest.meaning._reading import Reading, Value
+from ingest.meaning._sides import Side, normal
+from ingest.meaning._words import tag, without
+
+#: A number from another document is a little less certain.
+_CERTAINTY = 0.9
+
+
+def key_of(path: str) -> str:
+    """The path less the words for a precision or method: the same for siblings."""
+    return "/".join(re.sub(r"[\W_]+", "", without(p, tag(p, ("variant",)))) for p in path.split("/"))
+
+
+def join(documents: Iterable[tuple[str, list[Reading], list[Side]]]) -> None:
+    """Fills ``before`` of readings whose document has none, from the one sibling that states it."""
+    found = list(documents)
+    bases: dict[str, list[tuple[str, Side]]] = defaultdict(list)
+    for path, _, sides in found:
+        for s in sides:
+            bases[key_of(path)].append((path, s))
+    for path, readings, own in found:
+        if own:
+            continue
+        others = [(p, s) for p, s in bases.get(key_of(path), ()) if p != path]
+        if others:
+            for reading in readings:
+                _fill(reading, others)
+
+
+def _fill(reading: Reading, others: list[tuple[str, Side]]) -> None:
+    if reading.metric and reading.quality.before is None:
+        fitting = [
+            (p, s)
+            for p, s in others
+            if s.fact.kind == "quality"
+            and s.fact.metric == reading.metric
+            and s.fact.role == "value"
+            and _agrees(reading, s, "dataset")
+        ]
+        reading.quality.before = _one(fitting)
+    for kind, sides in reading.sizes.items():
+        if sides.before is None and kind in ("size", "parameters", "macs"):
+            sides.before = _one([(p, s) for p, s in others if s.fact.kind == kind and s.fact.role == "value"])
+
+
+def _agrees(reading: Reading, side: Side, name: str) -> bool:
+    a, b = normal(reading.names.get(name, "")), side.key(name)
+    return not a or not b or a == b or a in b or b in a
+
+
+def _one(fitting: list[tuple[str, Side]]) -> Value | None:
+    if len({s.fact.value for _, s in fitting}) != 1:
+        return None
+    path, s = fitting[0]
+    return Value(s.fact.value, s.fact.number.raw, f"{path}, {s.fact.place}", s.fact.how, "cell", _CERTAINTY)

@@ -1,0 +1,218 @@
+"""Which numbers are of the uncompressed model, which of a compressed one, and which belong together."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ingest.meaning._ambient import Ambient
+from ingest.meaning._facts import Fact
+from ingest.meaning._reading import Named
+from ingest.meaning._words import Mention, plain
+
+#: Settings that must agree where both sides state them.
+_STRICT = ("program", "input", "threads")
+
+
+@dataclass
+class Side:
+    """A fact with its side. ``certainty``: how sure the side is; ``why`` it is only likely."""
+
+    fact: Fact
+    around: Ambient
+    side: str
+    certainty: float = 1.0
+    why: str = ""
+    #: One of several small tables that together describe one model.
+    pooled: bool = False
+    things: dict[str, Named] = field(default_factory=dict)
+
+    def key(self, name: str) -> str:
+        named = self.things.get(name)
+        return normal(named.raw) if named else ""
+
+    def own(self, name: str) -> bool:
+        """Whether the table itself (a cell or heading) says it."""
+        named = self.things.get(name)
+        return named is not None and named.origin in ("cell", "heading", "band")
+
+
+def normal(text: str) -> str:
+    return re.sub(r"[^a-z0-9.\u4e00-\u9fff]", "", plain(text).lower())
+
+
+def has_full_precision(tables: list[list[Fact]]) -> bool:
+    """Whether the document speaks of FP32 anywhere: then half precision is a compressed variant."""
+    for facts in tables:
+        for f in facts:
+            for v in (*f.column.head.variants, *f.line.variants):
+                if v.name == "fp32":
+                    return True
+    return False
+
+
+def effective(variants: tuple[Mention, ...], base: bool, half_is_base: bool) -> str:
+    """ "before", "after" or ""."""
+    if any(v.name == "baseline" for v in variants):
+        return "before"
+    levels = [int(v.data["level"]) for v in variants]
+    if not levels:
+        return "before" if base else ""
+    top = max(levels)
+    if top == 2:
+        return "after"
+    if top == 1:
+        return "before" if half_is_base else "after"
+    return "before"
+
+
+def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
+    """The facts of one table with their sides; facts of neither side have side ""."""
+    out = [_first(f, around, half_is_base) for f in facts]
+    rows: dict[tuple[object, ...], list[Side]] = defaultdict(list)
+    for s in out:
+        rows[(s.fact.row, s.fact.kind, s.fact.metric)].append(s)
+    for group in rows.values():
+        _within_row(group)
+    known_after = any(s.side == "after" for s in out)
+    known_before = any(s.side == "before" for s in out)
+    for s in out:
+        if s.side:
+            continue
+        line = s.fact.line
+        if line.unknown_method and (known_before or known_after or around.variants):
+            s.side, s.certainty = "after", 0.8
+            s.why = "what was done to the model is named by a word that is not known"
+        elif known_after and not (known_before and _alone(s, out)):
+            s.side, s.certainty = "before", 0.9
+        elif around.variants:
+            s.side = effective(around.variants, False, False)
+            s.certainty = 0.9 if s.side == "after" else 1.0
+            if known_before and s.side == "before":
+                s.side = ""
+    return out
+
+
+def _alone(s: Side, out: list[Side]) -> bool:
+    """No compressed variant of this very model is in the table."""
+    model = s.key("model")
+    return bool(model) and not any(o.side == "after" and o.key("model") == model for o in out)
+
+
+def _first(f: Fact, around: Ambient, half_is_base: bool) -> Side:
+    head = f.column.head
+    of_head = effective(head.variants, head.base, half_is_base)
+    if not of_head and head.after:
+        of_head = "after"
+    of_row = effective(f.line.variants, f.line.base, half_is_base)
+    if f.role in ("change", "relative", "ratio"):
+        of_head = "after" if of_head or not of_row else of_row
+    return Side(f, around, of_head or of_row, things=_things(f, around))
+
+
+def _within_row(group: list[Side]) -> None:
+    values = [s for s in group if s.fact.role == "value"]
+    marked = {s.side for s in values if s.side and _by_head(s)}
+    for s in values:
+        if not _by_head(s) and len(marked) == 1 and len(values) > 1:
+            wanted = "before" if "after" in marked else "after"
+            if not s.side or (s.side == "after" and wanted == "before" and s.fact.line.level != 0):
+                s.side, s.certainty = wanted, 0.95
+
+
+def _by_head(s: Side) -> bool:
+    head = s.fact.column.head
+    return bool(head.variants or head.base or head.after)
+
+
+def _things(f: Fact, around: Ambient) -> dict[str, Named]:
+    out: dict[str, Named] = dict(around.things)
+    for m in f.column.head.things:
+        out[m.kind] = Named(m.raw, "heading", f"column {f.cell.column}", 1.0)
+    if f.by_row:
+        for m in f.head.things:
+            out[m.kind] = Named(m.raw, "cell", f"row {f.row}", 1.0)
+    out |= f.line.things
+    if f.column.head.label == "student" and "model" in f.line.things:
+        out["model"] = f.line.things["model"]
+    for name, value in (*f.column.head.settings, *f.settings):
+        out["batch" if name.startswith("batch") else name] = Named(
+            value, "heading", f"column {f.cell.column}"
+        )
+    for name, named in f.line.settings.items():
+        out.setdefault(name, named)
+    return out
+
+
+def partner(after: Side, candidates: list[Side]) -> Side | None:
+    """The uncompressed side that belongs to ``after``: the best that agrees, or None."""
+    best: tuple[float, Side] | None = None
+    for c in candidates:
+        score = _agreement(after, c)
+        if score is not None and (best is None or score > best[0]):
+            best = (score, c)
+    return best[1] if best else None
+
+
+def _agreement(a: Side, b: Side) -> float | None:
+    fa, fb = a.fact, b.fact
+    if (
+        fa.kind != fb.kind
+        or fa.metric != fb.metric
+        or fb.role != "value"
+        or fa.part != fb.part
+        or b.side != "before"
+    ):
+        return None
+    score = 0.0
+    if fa.table == fb.table and fa.row == fb.row:
+        score += 20 - 0.05 * abs(fa.cell.column - fb.cell.column)
+    elif fa.table == fb.table and fa.cell.column == fb.cell.column:
+        distance = fa.row - fb.row
+        score += 10 - (0.01 * distance if distance > 0 else 2 - 0.01 * distance)
+    elif fa.table == fb.table:
+        if _by_head(b) != _by_head(a) and not fa.by_row and fa.column.head.text != fb.column.head.text:
+            score += 2
+        else:
+            score += 3
+    for name in ("model", "dataset", "hardware", "runtime", *_STRICT, "batch", "label"):
+        x, y = a.key(name), b.key(name)
+        if x == y:
+            score += 1 if x else 0
+            continue
+        if not x or not y:
+            if name == "model" and fa.row != fb.row and a.own("model") and not y:
+                score -= 1
+            score -= 0.2
+            continue
+        same_row = fa.table == fb.table and fa.row == fb.row
+        if name == "model":
+            if same_row and not b.own("model"):
+                continue
+            if not _same_model(x, y):
+                return None
+            score -= 0.5
+        elif name == "dataset":
+            return None
+        elif name == "label":
+            score -= 0.5
+        elif name == "batch":
+            if fa.kind != "quality" and "_" not in _batch_source(a):
+                return None
+            score -= 1.5
+        elif name in ("hardware", "runtime") and fa.kind == "quality" and fa.table != fb.table:
+            score -= 1
+        else:
+            return None
+    return score
+
+
+def _batch_source(s: Side) -> str:
+    """ "_" where the batch is part of a file's name."""
+    named = s.things.get("batch")
+    return "_" if named and named.confidence < 1 else ""
+
+
+def _same_model(x: str, y: str) -> bool:
+    return x == y
