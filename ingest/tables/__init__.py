@@ -15,6 +15,8 @@ from ingest.tables._data import read_json_document, read_yaml_document
 from ingest.tables._delimited import read_delimited
 from ingest.tables._html import read_html
 from ingest.tables._markdown import read_markdown
+from ingest.tables._pdf import is_pdf, read_pdf
+from ingest.tables._rst import read_rst
 from ingest.tables._table import Box, Cell, Document, Grid, Row, Table, TableError
 from ingest.tables._text import decode, language
 from kgpress.v1.types_pb2 import CellLocator
@@ -26,6 +28,7 @@ Reader = Callable[[str, str, list[str]], tuple[str, list[Table], str]]
 READERS: dict[str, tuple[tuple[str, ...], int, Reader]] = {
     "markdown": ((".md", ".markdown", ".mdx", ".mkd"), _limits.MARKUP_BYTES, read_markdown),
     "html": ((".html", ".htm", ".xhtml"), _limits.MARKUP_BYTES, read_html),
+    "rst": ((".rst", ".rest"), _limits.MARKUP_BYTES, read_rst),
     "yaml": ((".yaml", ".yml"), _limits.TREE_BYTES, read_yaml_document),
     "json": ((".json", ".jsonl", ".ndjson"), _limits.TREE_BYTES, read_json_document),
     "csv": ((".csv", ".tsv"), _limits.DOCUMENT_BYTES, read_delimited),
@@ -38,7 +41,7 @@ _HTML = re.compile(
 
 def format_of(path: str, head: bytes = b"") -> str:
     """The format by the path's ending, else by the first bytes; "" if neither tells."""
-    if head.startswith(b"%PDF-"):
+    if is_pdf(head):
         return "pdf"
     ending = PurePosixPath(path.split("?", 1)[0]).suffix.lower()
     for name, (endings, _, _) in READERS.items():
@@ -62,13 +65,22 @@ def read_document(data: bytes, path: str) -> Document:
             remedy="split it or leave it out",
         )
     form = format_of(path, data[:4096])
+    if form == "pdf":
+        faults: list[str] = []
+        return _document(data, path, form, read_pdf(data, path, faults), faults)
     if form not in READERS:
         ending = PurePosixPath(path).suffix.lower()
         raise TableError(f"{ending or 'no ending'} is no known format", remedy=f"known: {', '.join(READERS)}")
     _, limit, reader = READERS[form]
-    faults: list[str] = []
+    faults = []
     text = decode(data, faults, limit)
-    title, tables, prose = reader(text, path, faults)
+    return _document(data, path, form, reader(text, path, faults), faults)
+
+
+def _document(
+    data: bytes, path: str, form: str, read: tuple[str, list[Table], str], faults: list[str]
+) -> Document:
+    title, tables, prose = read
     texts = [title, *(t for table in tables for t in table.sections)]
     texts += [cell.text for table in tables[:200] for row in table.heading + table.rows[:50] for cell in row]
     return Document(

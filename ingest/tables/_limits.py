@@ -11,6 +11,8 @@ MARKUP_BYTES = 16_000_000
 #: Bytes of a PDF, and pages of it that are read.
 PDF_BYTES = 32_000_000
 PDF_PAGES = 60
+#: Characters, and edges, of one PDF page.
+PAGE_MARKS = 40_000
 #: Characters of one line of Markdown, reStructuredText or a comment; the rest is cut.
 LINE_CHARS = 200_000
 #: Characters of one CSV record, over however many lines.
