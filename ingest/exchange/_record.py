@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import reduce
 from typing import Any
@@ -25,6 +26,7 @@ _KINDS = {
     "dataset": pb.SOURCE_KIND_DATASET,
     "own_run": pb.SOURCE_KIND_OWN_RUN,
 }
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _STATES = ("proposed", "accepted", "rejected", "quarantined", "superseded", "layer_point")
 _SPLITS = ("validation", "test", "unknown")
 _DIRECTIONS = {"higher": pb.DIRECTION_HIGHER_IS_BETTER, "lower": pb.DIRECTION_LOWER_IS_BETTER}
@@ -216,9 +218,8 @@ def _read_reasons(result: pb.ReferenceResult, value: Any) -> None:
 def _read_locator(result: pb.ReferenceResult, value: Any) -> None:
     result.locator.CopyFrom(_parsed(value, pb.Locator(), "locator"))
     cell = result.locator.cell
-    if result.locator.WhichOneof("kind") is None or not (
-        result.locator.run.job or len(cell.document_hash) == 64
-    ):
+    cited = result.locator.run.job or _SHA256.fullmatch(cell.document_hash)
+    if result.locator.WhichOneof("kind") is None or not cited:
         raise Bad("the locator names no document by its SHA-256; leave it out to cite this file")
 
 
