@@ -13,7 +13,7 @@ from ingest.meaning._words import Mention, plain, tag, without, word_list
 from ingest.tables._table import Document, Table
 
 #: How far each place is trusted.
-TRUST = {"caption": 0.95, "section": 0.92, "title": 0.9, "lead": 0.85, "path": 0.85, "text": 0.6}
+TRUST = {"caption": 0.95, "section": 0.92, "title": 0.9, "lead": 0.85, "path": 0.85, "text": 0.8}
 _DATASET_SENTENCE = re.compile(r"(?:data ?set|数据集)s?\s*[:：]\s*([^|\n。;；,，]{3,80})", re.IGNORECASE)
 
 
@@ -39,8 +39,27 @@ def ambient(document: Document, table: Table) -> Ambient:
     for origin, text in places:
         if text:
             _take(out, origin, text)
+    for name, named in _told(document).items():
+        out.things.setdefault(name, named)
     if "dataset" not in out.things and (only := _only_dataset(document)):
         out.things["dataset"] = only
+    return out
+
+
+def _told(document: Document) -> dict[str, Named]:
+    """What the document's tables of one name and one value per row say: "Framework | TensorFlow Lite"."""
+    out: dict[str, Named] = {}
+    for table in document.tables:
+        if table.width != 2:
+            continue
+        for row in table.rows:
+            label = head(row[0].text).label
+            value = plain(row[1].text)
+            if label in ("runtime", "dataset") and 2 <= len(value) <= 60 and "http" not in value:
+                where = f"row {row[1].row}, column 2"
+                if label == "runtime" and not tag(value, ("runtime",)):
+                    continue
+                out.setdefault(label, Named(value, "cell", where, 0.9))
     return out
 
 
@@ -56,8 +75,8 @@ def _take(out: Ambient, origin: str, text: str) -> None:
         elif len(found) == 1 or (found and kind == "hardware"):
             m = next(iter(found.values())) if kind != "hardware" else max(found.values(), key=len)
             out.things[kind] = Named(m.raw, origin, text[:80], TRUST[origin])
-    if "model" not in out.things and not (long and origin == "lead") and (name := model_in(text, origin)):
-        out.things["model"] = Named(name, origin, text[:80], TRUST[origin])
+    if "model" not in out.things and (name := model_in(text, origin)):
+        out.things["model"] = Named(name, origin, text[:80], TRUST[origin] - 0.05 * long)
     if not out.variants and origin in ("caption", "section", "title", "path"):
         found_variants = tag(text, ("variant",))
         if found_variants and not all(
@@ -113,13 +132,15 @@ def _datasets(text: str) -> tuple[Mention, ...]:
 
 
 def _only_dataset(document: Document) -> Named | None:
-    found: dict[str, Mention] = {}
+    """The data set that the prose speaks of, where it is nearly the only one."""
+    found: dict[str, list[Mention]] = {}
     for start in range(0, min(len(document.text), 12_000), 1_400):
         for m in _datasets(document.text[start : start + 1_400]):
-            found.setdefault(_key(m.raw), m)
-    if len({k[:5] for k in found}) == 1:
-        m = max(found.values(), key=len)
-        return Named(m.raw, "lead", plain(document.title)[:80], TRUST["text"])
+            found.setdefault(_key(m.raw)[:5], []).append(m)
+    total = sum(map(len, found.values()))
+    top = max(found.values(), key=len, default=[])
+    if len(top) >= 2 and len(top) >= 0.75 * total:
+        return Named(max(top, key=len).raw, "lead", plain(document.title)[:80], TRUST["text"])
     return None
 
 

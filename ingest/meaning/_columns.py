@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.meaning._cells import Content, is_absent, read
-from ingest.meaning._heads import Head, head
+from ingest.meaning._heads import Head, head, is_head
 from ingest.meaning._words import tag
 from ingest.tables._table import Cell, Table
 
@@ -15,6 +15,8 @@ from ingest.tables._table import Cell, Table
 _NUMERIC = 0.5
 _SAMPLE = 60
 _BITS = re.compile(r"^\s*(?:u?int|w|a)?[-_ ]?(\d{1,2})(?:[-_ ]?bits?|b)?\s*$", re.IGNORECASE)
+#: Names of parameters: module.layer1.0.conv1.weight, features.3.
+_LAYER = re.compile(r"^(?:module\.)?[A-Za-z_]\w*(?:\.\w+)*\.(?:weight|bias|\d+|conv\d*|fc\d*|weight_\w+)$")
 _LINK = re.compile(
     r"^(?:https?://|\[?(?:link|download|model|config|下载链接?|here|log|cfg|onnx)\]?$)", re.IGNORECASE
 )
@@ -37,7 +39,31 @@ class Column:
 
 def columns(table: Table) -> tuple[Column, ...]:
     """The uses of all columns."""
-    return tuple(_column(table, number) for number in range(1, table.width + 1))
+    found = [_column(table, number) for number in range(1, table.width + 1)]
+    models = [c for c in found if c.use == "label" and c.kind == "model"]
+    if len(models) > 1:
+        best = max(models, key=lambda c: _names_models(table, c))
+        found = [replace(c, kind="other") if c in models and c is not best else c for c in found]
+    if table.width == 2 and found[1].use != "value" and _by_name(table):
+        found[1] = replace(found[1], use="value")
+    return tuple(found)
+
+
+def _names_models(table: Table, column: Column) -> tuple[float, int]:
+    """How well a column serves as that of the models: known names, a plain heading, the leftmost."""
+    texts = list(dict.fromkeys(row[column.number - 1].text for row in table.rows))[:_SAMPLE]
+    known = _share_text(texts, lambda t: bool(tag(t, ("model",))))
+    plainly = bool(re.fullmatch(r"(?:model|network|name|模型|model name|backbone)s?", column.head.text, re.I))
+    return (round(known, 1) + 0.3 * plainly, -column.number)
+
+
+def _by_name(table: Table) -> bool:
+    """A table of a name and a value per row, some of which measure something."""
+    return any(
+        is_head(row[0].text) and is_value(read(row[1].text))
+        for row in table.rows
+        if row[0].row not in table.bands
+    )
 
 
 def _column(table: Table, number: int) -> Column:
@@ -51,6 +77,10 @@ def _column(table: Table, number: int) -> Column:
         return Column(number, found, "label" if found.label and not found.measures else "skip", found.label)
     numeric = sum(is_value(read(c.text)) for c in filled) / len(filled)
     kind = found.kind
+    if _share(filled, lambda c: bool(_LAYER.match(c.text))) > 0.7:
+        return Column(number, found, "label", "layer")
+    if _links(filled):
+        return Column(number, found, "skip", "link")
     if found.label in ("precision", "method", "batch", "input") and kind in ("", "setting"):
         inside = head(title, inside=True)
         if (
@@ -71,6 +101,14 @@ def _column(table: Table, number: int) -> Column:
             return Column(number, found, "label", found.label)
         return Column(number, found, "value", "")
     return Column(number, found, "label", _kind_of(found, filled, table, number))
+
+
+def _links(cells: list[Cell]) -> bool:
+    """Most cells are links of few different words: "[Model](...)", "[下载链接](...)"."""
+    linked = [c for c in cells if c.links]
+    texts = {c.text for c in cells}
+    few = len(texts) <= max(2, len(cells) // 5) and not any(read(t).numbers for t in texts)
+    return len(linked) > 0.6 * len(cells) and few and not any(tag(t, ("model",)) for t in texts)
 
 
 def is_value(content: Content) -> bool:
@@ -121,6 +159,8 @@ def _kind_of(found: Head, cells: list[Cell], table: Table, number: int) -> str:
         "dataset",
         "hardware",
     ):
+        if label == "dataset" and not votes["dataset"] and re.search(r"task|domain|任务", found.text, re.I):
+            return "metric" if votes["metric"] > 0.6 * n else "other"
         if label == "dataset" and votes["metric"] > 0.6 * n and votes["dataset"] < 0.4 * n:
             return "metric"
         return label

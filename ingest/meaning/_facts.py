@@ -11,9 +11,11 @@ from ingest.meaning._cells import Content, Number, is_absent, of_prose, read
 from ingest.meaning._columns import Column, columns, is_value
 from ingest.meaning._heads import Head, head, is_head, level_of
 from ingest.meaning._reading import Named
-from ingest.meaning._words import Mention, plain, tag, without
+from ingest.meaning._words import Mention, plain, tag, task_metric, without
 from ingest.tables._table import Cell, Table
 
+#: Hardware that only another column's "CPU" or "NPU" names.
+_GENERIC = frozenset({"cpu", "gpu", "npu", "dsp", "x86", "arm cpu", "single cpu"})
 _FILL = frozenset({"", "^", '"', "〃", "''", "同上"})
 _BATCH_SUFFIX = re.compile(r"[_-](\d+)b(?:atch)?(?=[._-]|$)", re.IGNORECASE)
 _CORES_SUFFIX = re.compile(r"[_-](\d+)core(?=[._-]|$)", re.IGNORECASE)
@@ -38,6 +40,7 @@ class Line:
     bold: bool = False
     settings: dict[str, Named] = field(default_factory=dict)
     unknown_method: bool = False
+    layer: str = ""
 
     @property
     def level(self) -> int | None:
@@ -65,6 +68,7 @@ class Fact:
     scale: str = "fraction"
     settings: tuple[tuple[str, str], ...] = ()
     inner: tuple[Number, ...] = ()
+    unit_nearby: str = ""
     faults: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
     guessed: float = 1.0
@@ -112,12 +116,28 @@ def lines(table: Table, uses: tuple[Column, ...]) -> dict[int, Line]:
         elif model is not None:
             line.things["model"] = Named(model.raw, model.origin, model.place, min(model.confidence, 0.9))
         out[number] = line
+    _inherit(out)
     return out
+
+
+def _inherit(rows: dict[int, Line]) -> None:
+    """Where a column of models also holds rows that only name a method, these are of the model above."""
+    known = {n for n, r in rows.items() if (m := r.things.get("model")) and tag(m.raw, ("model",))}
+    if not known or len(known) > 0.7 * len(rows):
+        return
+    model: Named | None = None
+    for number, line in rows.items():
+        if number in known:
+            model = line.things["model"]
+        elif model is not None and "model" in line.things and (line.variants or line.base):
+            line.things["model"] = Named(model.raw, model.origin, model.place, 0.9)
 
 
 def _label(line: Line, use: Column, cell: Cell) -> None:
     text = plain(cell.text)
     where = f"row {cell.row}, column {cell.column} ({cell.column_name[:60]})"
+    if use.kind == "layer":
+        line.layer = text
     if use.kind in ("link", "none", "teacher", "layer"):
         return
     if use.kind == "bits":
@@ -168,7 +188,7 @@ def _bits(line: Line, use: Column, text: str, where: str) -> None:
     found = tag(text, ("variant",), True)
     m = _BITS.search(text)
     side = "activation_bits" if re.search(r"act", use.head.text, re.I) else "weight_bits"
-    if re.search(r"input|avg|first|last|kv|output|accum", use.head.text, re.I):
+    if re.search(r"input|avg|first|last|kv|output|accum|bias|scale", use.head.text, re.I):
         return
     if found:
         line.variants += found
@@ -224,7 +244,7 @@ def _take_label(line: Line, kind: str, text: str, origin: str, where: str) -> No
     if kind in ("model", "student"):
         name = _residual(text)
         known = bool(tag(name, ("model",)))
-        if name and (not variants or known or len(re.sub(r"[\W_]", "", name)) >= 3):
+        if name and (not variants or known or _could_be_name(name)):
             line.things["model"] = Named(name, origin, where, 1.0 if known else 0.9)
         _things(line, text, origin, where, ("dataset", "hardware"))
     elif kind in ("dataset", "hardware", "runtime"):
@@ -237,6 +257,10 @@ def _take_label(line: Line, kind: str, text: str, origin: str, where: str) -> No
             line.settings.setdefault(kind if kind == "program" else "label", Named(text, origin, where, 0.8))
 
 
+def _could_be_name(text: str) -> bool:
+    return bool(re.match(r"\w", text)) and len(re.sub(r"[^A-Za-z]", "", text)) >= 3
+
+
 def _settings_in(line: Line, text: str, where: str) -> None:
     if m := _BATCH_SUFFIX.search(text):
         line.settings.setdefault("batch", Named(m[1], "cell", where, 0.95))
@@ -246,7 +270,7 @@ def _settings_in(line: Line, text: str, where: str) -> None:
 
 def _things(line: Line, text: str, origin: str, where: str, kinds: tuple[str, ...]) -> None:
     for kind in kinds:
-        found = tag(text, (kind,))
+        found = tuple(m for m in tag(text, (kind,)) if kind != "hardware" or m.raw.lower() not in _GENERIC)
         if not found or (kind in line.things and line.things[kind].origin == "cell"):
             continue
         raw = (
@@ -275,6 +299,7 @@ def facts(table: Table, around: Ambient) -> list[Fact]:
     """All numbers of a table that measure something."""
     uses = columns(table)
     rows = lines(table, uses)
+    nearby = _unit_nearby(table)
     out: list[Fact] = []
     for row in table.rows:
         line = rows.get(row[0].row)
@@ -285,8 +310,19 @@ def facts(table: Table, around: Ambient) -> list[Fact]:
                 cell = row[use.number - 1]
                 if cell.spanned and cell.origin[0] == cell.row:
                     continue
-                out.extend(_of_cell(table, use, line, cell, around))
+                found = _of_cell(table, use, line, cell, around)
+                for fact in found:
+                    fact.unit_nearby = nearby
+                out.extend(found)
     return out
+
+
+def _unit_nearby(table: Table) -> str:
+    """A unit of time that the words around the table give."""
+    for text in (table.caption, table.lead, table.trail):
+        if m := re.search(r"(?<![A-Za-z])ms(?![A-Za-z])|毫秒|millisecond", text):
+            return "ms" if m else ""
+    return ""
 
 
 def _of_cell(table: Table, use: Column, line: Line, cell: Cell, around: Ambient) -> list[Fact]:
@@ -348,8 +384,13 @@ def _measured(own: Head, line: Line, around: Ambient, content: Content) -> tuple
         return around.measure, False
     datasets = [t for t in own.things if t.kind == "dataset"] or "dataset" in line.things
     if datasets:
-        return _TASK_ACCURACY, False
+        return head(task_metric(_task_of(own, line))), False
     return None, False
+
+
+def _task_of(own: Head, line: Line) -> str:
+    named = [t.raw for t in own.things if t.kind == "dataset"]
+    return named[0] if named else line.things["dataset"].raw
 
 
 _UNIT_MEANS = {
@@ -360,7 +401,6 @@ _UNIT_MEANS = {
     "kb": "model size (KB)",
     "gb": "model size (GB)",
 }
-_TASK_ACCURACY = head("accuracy")
 
 
 def _fact(
@@ -378,7 +418,7 @@ def _fact(
     kind = str(measure.data["kind"])
     role = use.head.role if use.head.role != "value" else measured.role
     inner = tuple(n for n in content.inner if n.place == part and n is not number)
-    guessed = 1.0 if measured is use.head or by_row else (0.7 if measured is _TASK_ACCURACY else 0.85)
+    guessed = 1.0 if measured is use.head or by_row else (0.85 if measured is use.head else 0.82)
     return Fact(
         table.index,
         cell,

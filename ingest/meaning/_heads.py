@@ -101,9 +101,17 @@ def head(text: str, inside: bool = False) -> Head:
         label=max(labels, key=len).name if labels else "",
         percent=bool(_PERCENT.search(text)),
         unit=(u[-1].lower() if (u := _UNIT.findall(text)) else ""),
-        things=tuple(m for m in mentions if m.kind in THINGS and not _within(m, measures)),
+        things=tuple(m for m in _things(text, mentions) if not _within(m, measures)),
         settings=tuple(settings),
     )
+
+
+def _things(text: str, mentions: tuple[Mention, ...]) -> list[Mention]:
+    found = [m for m in mentions if m.kind in THINGS]
+    if not any(m.kind == "dataset" for m in found):
+        short = tag(text, ("dataset",), True)
+        found += [m for m in short if len(m) > 0.5 * len(text) or len(m) >= 6]
+    return found
 
 
 def _within(m: Mention, others: list[Mention]) -> bool:

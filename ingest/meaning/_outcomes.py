@@ -20,7 +20,6 @@ MEASURES = ("latency", "throughput", "size", "parameters", "macs", "memory")
 #: The anchor without a metric: the first of these that is stated.
 ANCHORS = ("throughput", "latency", "size", "parameters", "macs", "memory")
 _CONFIGURATION = ("hardware", "runtime", "batch", "threads", "input")
-_LAYER = re.compile(r"sensitivit|layer[- ]?wise|per[- ]layer|逐层", re.IGNORECASE)
 
 
 def outcomes(document: Document) -> tuple[list[Reading], list[Side]]:
@@ -40,8 +39,6 @@ def outcomes(document: Document) -> tuple[list[Reading], list[Side]]:
         own = [s for s in group if s.side == "before"]
         for reading in _readings(document, group, own, before):
             reading.table_index = table.index
-            if any(_LAYER.search(t) for t in (table.caption, *table.sections)) and table.kind == "grid":
-                reading.per_layer = any("layer" in n for n in reading.fields)
             readings.append(reading)
     return readings, before
 
@@ -66,11 +63,20 @@ def _pool(tables: list[tuple[Table, list[Side]]]) -> None:
 
 def _readings(document: Document, group: list[Side], own: list[Side], every: list[Side]) -> Iterator[Reading]:
     entities: dict[object, list[Side]] = defaultdict(list)
+    if _is_list_of_models(group):
+        return
     for s in group:
         if s.side == "after":
             entities[_entity(s)].append(s)
     for members in entities.values():
         yield from _of_entity(document, members, own, every)
+
+
+def _is_list_of_models(group: list[Side]) -> bool:
+    """A long list of models among which a few names sound compressed, none beside its own base."""
+    rows = {s.fact.row for s in group}
+    compressed = {s.fact.row for s in group if s.side == "after"}
+    return len(rows) > 40 and len(compressed) < 0.06 * len(rows)
 
 
 def _entity(s: Side) -> object:
@@ -146,6 +152,7 @@ def _reading(
         heading=anchor.fact.column.head.text,
         table_index=anchor.fact.table,
     )
+    reading.per_layer = bool(anchor.fact.line.layer)
     certainties = [anchor.certainty]
     if quality is not None:
         _fill_quality(reading, quality, changes, own, every, certainties)

@@ -112,7 +112,7 @@ def _factor(f: Fact, unit: str) -> Decimal | None:
             return factor
         stated = next((_TIME[h.unit] for h in heads if h.unit in _TIME), None)
         if stated is None:
-            if "ms" not in str(f.line.head_text).lower() and "毫秒" not in f.head.text:
+            if not f.unit_nearby and "ms" not in f.line.head_text.lower() and "毫秒" not in f.head.text:
                 f.doubts.append("the unit of the latency is not stated; read as milliseconds")
             return Decimal(1)
         return stated

@@ -124,7 +124,8 @@ def _entries() -> tuple[_Entry, ...]:
     name = rf"(?:{models})(?:[-_ ]?(?:v?\d[\w.]*|[A-Z]\b|[a-z]?\d\w*|{_TAILS}))*"
     out.append(_Entry("model", "model", {}, re.compile(rf"(?<![A-Za-z]){name}(?![A-Za-z])", re.I)))
     for kind in ("dataset", "hardware", "runtime"):
-        out.append(_Entry(kind, kind, {}, _compile(things[kind]["names"])))
+        more = _compile(things[kind]["inside"]) if "inside" in things[kind] else None
+        out.append(_Entry(kind, kind, {}, _compile(things[kind]["names"]), more))
     return tuple(out)
 
 
@@ -158,6 +159,17 @@ def _unname(patterns: list[str]) -> list[str]:
 def word_list(name: str) -> frozenset[str]:
     """A list of ``words/lists.toml``: "absent" (cells without a value), "folders" (that say nothing)."""
     return frozenset(_load("lists")[name])
+
+
+@lru_cache(maxsize=4_000)
+def task_metric(text: str) -> str:
+    """The metric of a task whose heading names none."""
+    return next((name for name, pattern in _task_metrics() if pattern.search(plain(text))), "accuracy")
+
+
+@cache
+def _task_metrics() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, _compile(patterns)) for name, patterns in _load("things")["task_metric"].items())
 
 
 def _load(name: str) -> dict[str, Any]:
