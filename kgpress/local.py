@@ -14,9 +14,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kgpress._local import daemon
 from kgpress._local.lock import held
@@ -25,10 +25,12 @@ from kgpress.errors import Cancelled, Conflict, KgpressError
 from kgpress.home import home as home_folder
 
 if TYPE_CHECKING:
+    from ingest.exchange import Fault, Imported
     from kg_service.graph import GraphStore
     from kg_service.recommendation import Recommender
     from kgpress.client import Client
     from kgpress.v1.compression_pb2 import Job
+    from kgpress.v1.evidence_pb2 import SearchEvidenceRequest
 
 Home = str | os.PathLike[str] | None
 
@@ -206,10 +208,57 @@ def ingest(arguments: list[str]) -> int:
     """The ingester's command line, submitting to this home's server unless told another."""
     from ingest.__main__ import main
 
-    if {"--server", "--out", "--help"} & set(arguments):
+    elsewhere = ("--server", "--out", "--help")
+    if arguments[:1] != ["crawl"] or any(a.partition("=")[0] in elsewhere for a in arguments):
         return main(arguments)
     with connect() as client:
         return main([*arguments, "--server", client.target])
+
+
+def review_evidence(client: Client, curator: str, request: SearchEvidenceRequest) -> str:
+    """The terminal review, beside the documents of this machine; in words, what was decided."""
+    from ingest.documents import DocumentStore
+    from ingest.review import run
+
+    return run(client, curator, request, DocumentStore(home_folder() / "documents"))
+
+
+def write_corrections(
+    client: Client, request: SearchEvidenceRequest, out: Path, project: Path | None
+) -> tuple[int, list[str]]:
+    """Accepted corrections as a patch of aliases and declarations; (how many, what is not in it)."""
+    from ingest.review import write_diff
+
+    return write_diff(client, request, out, project)
+
+
+def import_results(
+    client: Client | None, files: Sequence[Path], format: str, defaults: Mapping[str, str]
+) -> tuple[Imported | None, Sequence[Fault]]:
+    """Submits what files state, or only checks it without a client; None where there are faults."""
+    from ingest.documents import DocumentStore
+    from ingest.exchange import ImportRefused, import_files
+
+    documents = DocumentStore(home_folder() / "documents")
+    try:
+        return import_files(files, client, documents, format=format, defaults=defaults), ()
+    except ImportRefused as refused:
+        return None, refused.faults
+
+
+def export_results(client: Client, request: SearchEvidenceRequest, format: str, out: Path) -> tuple[int, int]:
+    """Writes results in an exchange format; (written, private ones left out)."""
+    from ingest.exchange import export
+
+    return export(client, request, format, out)
+
+
+def evidence_stats(client: Client) -> tuple[dict[str, Any], Iterator[str]]:
+    """Counts of evidence, as JSON and as lines of text."""
+    from ingest.stats import lines, stats
+
+    found = stats(client)
+    return found, lines(found)
 
 
 @contextlib.contextmanager

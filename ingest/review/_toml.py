@@ -67,11 +67,14 @@ def _longer(lines: list[str], alias: str) -> list[str]:
             had = tomllib.loads(body)["aliases"]
         except tomllib.TOMLDecodeError:
             continue
-        close = body.rindex("]")
-        head = body[:close].rstrip()
-        comma = "" if not had or head.endswith(",") else ","
-        space = "" if not had else "\n" + " " * 4 if count > 1 else " "
-        return [f"{head}{comma}{space}{quoted(alias)}{body[close:]}", *lines[count:]]
+        if count > 1:  # in front, where no comment stands between an entry and its comma
+            head, bracket, rest = body.partition("[")
+            body = f"{head}{bracket}\n    {quoted(alias)}{',' if had else ''}{rest}"
+        else:
+            close = body.rindex("]")
+            comma = ", " if had else ""
+            body = f"{body[:close].rstrip().removesuffix(',')}{comma}{quoted(alias)}{body[close:]}"
+        return [body, *lines[count:]]
     return lines
 
 
