@@ -97,8 +97,9 @@ def main() -> None:
 
 
 _LOCAL = ("kg_service", "compressor", "neo4j", "arcadedb_embedded", "torch", "onnx", "onnxruntime", "numpy")
+_INGEST = ("scrapy", "textual", "pyarrow", "lxml", "markdown_it", "mdit_py_plugins", "docutils", "pdfplumber")
 _EXTRAS = dict.fromkeys(_LOCAL, "local") | {
-    "scrapy": "ingest",
+    **dict.fromkeys(_INGEST, "ingest"),
     "py2neo": "analyst",
     "pandas": "analyst",
     "celery": "service",
