@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 
@@ -15,8 +16,13 @@ ABSURD_GROWTH = 2.0
 #: Largest whole number that both stores hold.
 LARGEST = 2**63 - 1
 
-_NUMBERS = ("quality", "size_bytes", "parameters", "macs", "latency_ms")
-_COUNTS = ("size_bytes", "parameters", "nonzero_parameters", "macs", "rows")
+#: A stated ratio above this is a percentage, a factor the other way round, or a number of another kind.
+ABSURD_RATIO = 20.0
+
+_COUNTS = ("size_bytes", "parameters", "nonzero_parameters", "macs", "memory_bytes", "rows")
+_MEASURED = ("latency_ms", "latency_ms_half_width", "throughput_per_s")
+#: What a result may be about besides quality: side by side, or as a stated change.
+_COSTS = (*_COUNTS[:-1], "latency_ms", "throughput_per_s")
 _SPLITS = {"run": ("validation",), "cell": ("validation", "test", "unknown")}
 _DIRECTIONS = {
     "higher": types_pb2.DIRECTION_HIGHER_IS_BETTER,
@@ -36,6 +42,13 @@ def read_strategy(message: types_pb2.Strategy) -> strategy.Strategy:
     Raises:
         InvalidInput: it is empty or not of this catalogue.
     """
+    return _read_strategy(message.SerializeToString(deterministic=True), load().version)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _read_strategy(packed: bytes, _catalogue: str) -> strategy.Strategy:
+    """Thousands of published results share a few hundred strategies."""
+    message = types_pb2.Strategy.FromString(packed)
     if not message.steps and not message.text:
         raise InvalidInput("the strategy is missing")
     for step in message.steps:
@@ -43,6 +56,11 @@ def read_strategy(message: types_pb2.Strategy) -> strategy.Strategy:
     resolved = strategy.from_proto(message)
     strategy.make([(step.method, dict(step.settings)) for step in resolved.steps])
     return resolved
+
+
+def states_quality(reading: types_pb2.Interpretation) -> bool:
+    """Whether any side, or the change, of a quality is given."""
+    return any(m.HasField("quality") for m in (reading.before, reading.after, reading.change))
 
 
 def _locator(result: types_pb2.ReferenceResult, _: Catalogue) -> Iterator[str]:
@@ -59,9 +77,13 @@ def _locator(result: types_pb2.ReferenceResult, _: Catalogue) -> Iterator[str]:
 
 def _names(result: types_pb2.ReferenceResult, catalogue: Catalogue) -> Iterator[str]:
     reading = result.interpretation
-    for field in ("model", "dataset"):
-        if not getattr(reading, field):
-            yield f"the {field} is not named"
+    if not reading.model:
+        yield "the model is not named"
+    # What a file weighs or a device takes for it needs no data set; one layer needs its name.
+    if not reading.dataset and states_quality(reading):
+        yield "the dataset is not named"
+    if reading.per_layer and not reading.layer:
+        yield "the layer is not named"
     known = {
         "domain": [d.name for d in catalogue.domains],
         "task": [t.name for t in catalogue.tasks],
@@ -71,8 +93,10 @@ def _names(result: types_pb2.ReferenceResult, catalogue: Catalogue) -> Iterator[
         if name and name not in names:
             yield f"unknown {field} {name!r}"
     hardware = reading.hardware
+    # Published hardware is an entity like any other; a run of ours knows its device.
     if (
         hardware
+        and result.locator.WhichOneof("kind") == "run"
         and hardware not in {h.name for h in catalogue.hardware}
         and reading.hardware_profile.name != hardware
     ):
@@ -88,10 +112,13 @@ def _strategy(result: types_pb2.ReferenceResult, _: Catalogue) -> Iterator[str]:
 
 def _metric(result: types_pb2.ReferenceResult, catalogue: Catalogue) -> Iterator[str]:
     reading = result.interpretation
+    if not reading.metric.name and not states_quality(reading):
+        return
     known = {m.name: m for m in catalogue.metrics}
     metric = known.get(reading.metric.name)
     if metric is None:
-        yield f"unknown metric {reading.metric.name!r}"
+        told = f"unknown metric {reading.metric.name!r}" if reading.metric.name else "the metric is not named"
+        yield told
         return
     if reading.metric.direction not in (0, _DIRECTIONS[metric.direction]):
         yield f"of {metric.name}, {metric.direction} is better, and the result says otherwise"
@@ -99,22 +126,25 @@ def _metric(result: types_pb2.ReferenceResult, catalogue: Catalogue) -> Iterator
         value = getattr(reading, side).quality
         if metric.fraction and math.isfinite(value) and not 0 <= value <= 1:
             yield f"{metric.name} {side} is {value:g}, outside 0..1"
-        elif not metric.fraction and value < 0:
+        elif not metric.fraction and value < 0 and not metric.signed:
             yield f"{metric.name} {side} is {value:g}, below 0"
+    if metric.fraction and abs(reading.change.quality) > 1:
+        yield f"{metric.name} changes by {reading.change.quality:g}, more than 1"
 
 
 def _numbers(result: types_pb2.ReferenceResult, _: Catalogue) -> Iterator[str]:
     reading = result.interpretation
-    both = any(reading.before.HasField(n) and reading.after.HasField(n) for n in _NUMBERS)
+    both = any(reading.before.HasField(n) and reading.after.HasField(n) for n in ("quality", *_COSTS))
     if not both and not reading.change.ListFields():
         yield "nothing was measured both before and after"
     for side in ("before", "after", "test_before", "test_after"):
         measured = getattr(reading, side)
-        for name in ("quality", "latency_ms", "latency_ms_half_width"):
+        for name in ("quality", *_MEASURED):
             if measured.HasField(name) and not math.isfinite(getattr(measured, name)):
                 yield f"{name} {side} is not a finite number"
-        if measured.HasField("latency_ms") and measured.latency_ms <= 0:
-            yield f"latency_ms {side} is {measured.latency_ms:g}, not above 0"
+        for name in ("latency_ms", "throughput_per_s"):
+            if measured.HasField(name) and getattr(measured, name) <= 0:
+                yield f"{name} {side} is {getattr(measured, name):g}, not above 0"
         for name in _COUNTS:
             value = getattr(measured, name)
             if measured.HasField(name) and not 0 < value <= LARGEST:
@@ -129,6 +159,14 @@ def _numbers(result: types_pb2.ReferenceResult, _: Catalogue) -> Iterator[str]:
             yield f"more parameters are nonzero {side} than there are"
     if not 0 <= reading.confidence <= 1:
         yield f"confidence is {reading.confidence:g}, outside 0..1"
+
+
+def _change(result: types_pb2.ReferenceResult, _: Catalogue) -> Iterator[str]:
+    for field, value in result.interpretation.change.ListFields():
+        if not math.isfinite(value):
+            yield f"the change of {field.name} is not a finite number"
+        elif field.name != "quality" and not 0 <= value <= ABSURD_RATIO:
+            yield f"{field.name} after / before is {value:g}, out of range"
 
 
 def _growth(result: types_pb2.ReferenceResult, _: Catalogue) -> Iterator[str]:
@@ -158,6 +196,7 @@ _RULES: tuple[Callable[[types_pb2.ReferenceResult, Catalogue], Iterator[str]], .
     _strategy,
     _metric,
     _numbers,
+    _change,
     _growth,
     _split,
 )

@@ -42,6 +42,24 @@ def digest(interpretation: types_pb2.Interpretation) -> str:
     return hashlib.sha256(interpretation.SerializeToString(deterministic=True)).hexdigest()
 
 
+#: How a reading came about, not what it says.
+_HOW = ("derivations", "rules", "confidence", "cluster")
+
+
+def meaning(interpretation: types_pb2.Interpretation) -> str:
+    """Equal for two readings that say the same of the result, however they were derived."""
+    bare = types_pb2.Interpretation()
+    bare.CopyFrom(interpretation)
+    for field in _HOW:
+        bare.ClearField(field)  # type: ignore[arg-type]
+    return digest(bare)
+
+
 def source_id(source: types_pb2.Source) -> str:
     parts = [source.kind, source.name, source.version, source.url]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+
+def trusting(source: types_pb2.Source) -> tuple[str, str]:
+    """Ids of the sources whose trust covers this one: itself, and all of its name."""
+    return source_id(source), source_id(types_pb2.Source(kind=source.kind, name=source.name))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kg_service.evidence._check import check
-from kg_service.evidence._identity import digest, source_id
-from kg_service.evidence._rows import interpretation_row, result_row, state_name, strategy_of
+from kg_service.evidence._decisions import Decision, Readings, settle
+from kg_service.evidence._identity import digest, trusting
+from kg_service.evidence._rows import corrected, interpretation_row, result_row, state_name, strategy_of
 from kgpress.catalogue import load
 from kgpress.strategy import Strategy
 from kgpress.v1 import evidence_pb2, types_pb2
@@ -18,11 +19,19 @@ _SETTLED = ("rejected", "superseded")
 
 @dataclass
 class Known:
-    """What the graph holds of one locator: its state and the digests of its readings by version."""
+    """What the graph holds of one locator.
+
+    Attributes:
+        digests: of its readings, by version.
+        decisions: of curators, oldest first.
+        corrected: the reading that counts is a curator's.
+    """
 
     state: str
     reasons: list[str]
     digests: dict[str, int] = field(default_factory=dict)
+    decisions: list[Decision] = field(default_factory=list)
+    corrected: bool = False
 
 
 @dataclass
@@ -74,11 +83,18 @@ def plan(results: list[types_pb2.ReferenceResult], known: dict[str, Known], rule
             )
         else:
             now = before
-            now.state, now.reasons = _next_state(before, result, reasons, rules)
-            made.states.append({"id": result.id, "state": now.state, "reasons": now.reasons})
         version = max(now.digests.values(), default=0) + 1
+        current = True
+        if before is not None:
+            # What a curator says that the cell means is not replaced by what a machine reads.
+            current = not now.corrected or corrected(result.interpretation)
+            row = _reread(now, result, reasons, rules, version if current else 0)
+            made.states.append(row | {"id": result.id, "takes_over": current})
         now.digests[reading] = version
-        made.interpretations.append(interpretation_row(result.id, version, result.interpretation))
+        row = interpretation_row(result.id, version, result.interpretation)
+        row["properties"]["current"] = current
+        now.corrected = now.corrected or corrected(result.interpretation)
+        made.interpretations.append(row)
         _add_strategy(made, result, now.state)
         _receipt(made, result.id, now, duplicate=False)
     return made
@@ -87,10 +103,12 @@ def plan(results: list[types_pb2.ReferenceResult], known: dict[str, Known], rule
 def _first_state(
     result: types_pb2.ReferenceResult, reasons: list[str], rules: Rules
 ) -> tuple[str, list[str]]:
+    # A layer's point is sound or doubted; accepted as a result it is never.
+    sound = "layer_point" if result.interpretation.per_layer else "accepted"
     if rules.keep_states and result.state:
         given = state_name(result.state)
         if not reasons or given in (*_SETTLED, "quarantined"):
-            return given, list(result.reasons) or reasons
+            return sound if given == "accepted" else given, list(result.reasons) or reasons
     # Who submits may doubt the own result: its checks see the whole document, ours one result.
     if result.state == types_pb2.EVIDENCE_STATE_QUARANTINED:
         reasons = list(dict.fromkeys([*result.reasons, *reasons]))
@@ -98,22 +116,33 @@ def _first_state(
         return "quarantined", reasons
     if result.state == types_pb2.EVIDENCE_STATE_PROPOSED and result.reasons:
         return "proposed", list(result.reasons)
+    if sound == "layer_point":
+        return sound, []
     if result.locator.WhichOneof("kind") == "run" and rules.accept_own_runs:
-        return "accepted", []
-    if source_id(result.source) in rules.trusted_sources:
-        return "accepted", []
+        return sound, []
+    if not rules.trusted_sources.isdisjoint(trusting(result.source)):
+        return sound, []
     return "proposed", []
 
 
-def _next_state(
-    before: Known, result: types_pb2.ReferenceResult, reasons: list[str], rules: Rules
-) -> tuple[str, list[str]]:
-    if before.state in _SETTLED:
-        return before.state, before.reasons
-    state, reasons = _first_state(result, reasons, rules)
-    if before.state == "accepted" and state == "proposed":
-        return state, ["it reads differently since it was accepted"]
-    return state, reasons
+def _reread(
+    known: Known, result: types_pb2.ReferenceResult, reasons: list[str], rules: Rules, version: int
+) -> dict[str, Any]:
+    """The state after another reading, which counts unless ``version`` is 0; ``known`` takes it on."""
+    if known.state == "superseded":
+        return {"state": known.state, "reasons": known.reasons}
+    read_state, read_reasons = _first_state(result, reasons, rules)
+    row: dict[str, Any] = {"conflict": None, "read_state": None, "read_reasons": None}
+    if known.decisions:
+        row |= {"read_state": read_state, "read_reasons": read_reasons}
+    if version and known.state not in _SETTLED:
+        readings = Readings(version, {}, result.interpretation.per_layer)
+        settled = settle(known.decisions, readings, read_state, read_reasons)
+        if not settled.decided and known.state == "accepted" and settled.state == "proposed":
+            settled = replace(settled, reasons=["it reads differently since it was accepted"])
+        known.state, known.reasons = settled.state, settled.reasons
+        row["conflict"] = settled.conflict or None
+    return row | {"state": known.state, "reasons": known.reasons}
 
 
 def _add_strategy(made: Plan, result: types_pb2.ReferenceResult, state: str) -> None:

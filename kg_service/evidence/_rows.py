@@ -8,11 +8,15 @@ from typing import Any
 
 from kg_service.evidence._check import LARGEST, read_strategy
 from kg_service.evidence._identity import canonical_locator, digest, source_id
+from kgpress.catalogue import load
 from kgpress.errors import KgpressError
 from kgpress.strategy import Strategy
 from kgpress.v1 import types_pb2
 
-_MEASURED = ("quality", "size_bytes", "parameters", "nonzero_parameters", "macs", "latency_ms")
+_MEASURED = (
+    *("quality", "size_bytes", "parameters", "nonzero_parameters", "macs", "latency_ms"),
+    *("throughput_per_s", "memory_bytes"),
+)
 _MODEL_PROFILE = ("trainable_parameters", "layers", "macs", "size_bytes", "quality")
 _DATASET_PROFILE = ("classes", "train_rows", "channels")
 
@@ -39,6 +43,8 @@ def result_row(result: types_pb2.ReferenceResult) -> dict[str, Any]:
         "private": result.private,
         "cluster": result.interpretation.cluster or None,
         "job": result.locator.run.job or None,
+        "document": result.locator.cell.document_hash or None,
+        "path": result.locator.cell.path or None,
         "submitted_at": result.submitted_at.ToJsonString(),
         "locator": canonical_locator(result.locator),
         "payload": pack(bare),
@@ -66,11 +72,20 @@ def interpretation_row(result_id: str, version: int, reading: types_pb2.Interpre
         "id": f"{result_id}#{version}",
         "version": version,
         "rules": reading.rules,
+        "corrected": corrected(reading) or None,
         "model": reading.model,
+        "family": reading.model_family or None,
         "dataset": reading.dataset,
+        "domain": reading.domain or None,
+        "task": reading.task or None,
+        "hardware": reading.hardware or None,
+        "runtime": reading.runtime or None,
         "strategy": strategy.text if strategy else reading.strategy.text,
         "methods": list(dict.fromkeys(strategy.methods)) if strategy else [],
+        "types": _types(strategy) if strategy else [],
         "metric": reading.metric.name,
+        "per_layer": reading.per_layer or None,
+        "layer": reading.layer or None,
         "split": reading.split,
         "confidence": reading.confidence,
         "digest": digest(reading),
@@ -92,9 +107,15 @@ def interpretation_row(result_id: str, version: int, reading: types_pb2.Interpre
         "task": reading.task or None,
         "metric": reading.metric.name or None,
         "hardware": _hardware(reading),
+        "runtime": reading.runtime or None,
         "model_profile": _profile(reading.model_profile, "model_hash", _MODEL_PROFILE),
         "dataset_profile": _profile(reading.dataset_profile, "data_hash", _DATASET_PROFILE),
     }
+
+
+def corrected(reading: types_pb2.Interpretation) -> bool:
+    """Whether a curator had a hand in it."""
+    return any(d.origin == "curator" for d in reading.derivations)
 
 
 def strategy_of(reading: types_pb2.Interpretation) -> Strategy | None:
@@ -106,7 +127,7 @@ def strategy_of(reading: types_pb2.Interpretation) -> Strategy | None:
 
 
 def to_result(row: dict[str, Any]) -> types_pb2.ReferenceResult:
-    """The result from columns payload, reading, version, state, reasons, private, submitted_at, id."""
+    """The result from the columns of ``get.cypher``."""
     result = types_pb2.ReferenceResult()
     result.ParseFromString(base64.b64decode(row["payload"]))
     result.id = row["id"]
@@ -115,6 +136,7 @@ def to_result(row: dict[str, Any]) -> types_pb2.ReferenceResult:
     result.state = state_value(row["state"])
     result.reasons.extend(row["reasons"] or [])
     result.private = bool(row["private"])
+    result.conflict = bool(row["conflict"])
     result.submitted_at.FromJsonString(row["submitted_at"])
     return result
 
@@ -130,6 +152,10 @@ def _number(measured: types_pb2.Measurement, name: str) -> float | int | None:
     value = getattr(measured, name)
     usable = measured.HasField(name) and math.isfinite(value) and abs(value) <= LARGEST  # type: ignore[arg-type]
     return value if usable else None
+
+
+def _types(strategy: Strategy) -> list[str]:
+    return list(dict.fromkeys(load().method(label).compression_type for label in strategy.methods))
 
 
 def _hardware(reading: types_pb2.Interpretation) -> dict[str, Any] | None:

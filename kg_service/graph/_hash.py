@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from kg_service.graph._content import Entry, nodes, relations
-from kg_service.graph.schema import LOCAL_PROPERTIES
+from kg_service.graph.schema import UNHASHED_PROPERTIES
 
 if TYPE_CHECKING:
     from kg_service.graph._store import GraphStore
@@ -35,7 +35,7 @@ def _kept(properties: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value
         for key, value in properties.items()
-        if key not in LOCAL_PROPERTIES and value is not None and value != []
+        if key not in UNHASHED_PROPERTIES and value is not None and value != []
     }
 
 

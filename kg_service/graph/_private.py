@@ -21,6 +21,8 @@ _BROUGHT = frozenset(
         "DatasetProfile",
         "Source",
         "Hardware",
+        "Runtime",
+        "Fact",
         "Strategy",
         "Step",
         "Setting",
@@ -42,7 +44,7 @@ def without_private(nodes: list[Entry], relations: list[Entry]) -> tuple[list[En
         if relation["type"] != "HAS_VALUE":
             pointed_by[end].add(start)
         points_to[start].add(end)
-    public = _declared()
+    public = _declared() | {_key(n) for n in nodes if n["properties"].get("reviewed")}
     pending = list(private)
     while pending:
         for end in points_to[pending.pop()]:

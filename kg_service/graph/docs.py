@@ -46,7 +46,7 @@ def analyst_queries() -> list[AnalystQuery]:
 def render() -> str:
     """The whole document."""
     parts = [_INTRODUCTION, "## Nodes\n", *map(_node, NODES), "## Relations\n", _relations()]
-    parts.append("## Ten questions\n")
+    parts.append("## Questions\n")
     parts += [f"### {q.title}\n\n```cypher\n{q.cypher}\n```\n" for q in analyst_queries()]
     parts += ["## Files of graphs\n", _files()]
     return "\n".join(parts)

@@ -46,6 +46,12 @@ def _p(name: str, type_: str, description: str) -> Property:
 
 
 _NAME = _p("name", "STRING", "Its name in the catalogue or in the evidence.")
+#: What is known of a name that documents write in several ways.
+_ENTITY = (
+    _NAME,
+    _p("aliases", "LIST<STRING>", "Other names of the same thing."),
+    _p("reviewed", "BOOLEAN", "Whether somebody has looked at the name; absent or false: proposed."),
+)
 
 NODES: tuple[NodeType, ...] = (
     NodeType("Domain", "name", "What the data is of, for example time series.", (_NAME,)),
@@ -131,6 +137,20 @@ NODES: tuple[NodeType, ...] = (
             _p("flash_bytes", "INTEGER", "Absent where it does not limit."),
             _p("runtime", "STRING", "What runs the model there."),
             _p("source", "STRING", "Where these facts are from."),
+            *_ENTITY[1:],
+        ),
+    ),
+    NodeType("Runtime", "name", "What executes a model on a device, for example ONNX Runtime.", _ENTITY),
+    NodeType(
+        "Fact",
+        "id",
+        "Something known of a model, data set, device or runtime, with its source.",
+        (
+            _p("id", "STRING", "Hash of the entity, the fact and where it stands."),
+            _p("name", "STRING", "parameters, macs, size_bytes, input, family or year."),
+            _p("number", "FLOAT", "The value, where it is a number."),
+            _p("text", "STRING", "The value, where it is text."),
+            _p("locator", "STRING", "The exact place, as JSON."),
         ),
     ),
     NodeType(
@@ -143,7 +163,7 @@ NODES: tuple[NodeType, ...] = (
             _p("fraction", "BOOLEAN", "Whether values lie in 0..1."),
         ),
     ),
-    NodeType("Model", "name", "An architecture as the evidence names it.", (_NAME,)),
+    NodeType("Model", "name", "An architecture.", _ENTITY),
     NodeType("ModelFamily", "name", "Architectures of one kind, for example ResNet.", (_NAME,)),
     NodeType(
         "ModelProfile",
@@ -158,7 +178,7 @@ NODES: tuple[NodeType, ...] = (
             _p("quality", "FLOAT", "Of the base model on validation data."),
         ),
     ),
-    NodeType("Dataset", "name", "A data set as the evidence names it.", (_NAME,)),
+    NodeType("Dataset", "name", "A data set.", _ENTITY),
     NodeType(
         "DatasetProfile",
         "id",
@@ -176,7 +196,7 @@ NODES: tuple[NodeType, ...] = (
         "One measured outcome, named by where it stands. Never changed, only superseded.",
         (
             _p("id", "STRING", "SHA-256 of the locator."),
-            _p("state", "STRING", "proposed, accepted, rejected, quarantined or superseded."),
+            _p("state", "STRING", "proposed, accepted, rejected, quarantined, superseded or layer_point."),
             _p("reasons", "LIST<STRING>", "Why it is not accepted."),
             _p("kind", "STRING", "run (measured by a worker) or cell (published)."),
             _p("private", "BOOLEAN", "Stays out of any export."),
@@ -186,6 +206,13 @@ NODES: tuple[NodeType, ...] = (
             _p("added", "INTEGER", "Graph revision that brought it."),
             _p("revision", "INTEGER", "Graph revision of its last change."),
             _p("review", "STRING", "Id of the last decision on it, if any."),
+            _p("curators", "LIST<STRING>", "Whose decisions on it stand."),
+            _p("conflict", "BOOLEAN", "Whether curators disagree on it; absent: no."),
+            _p("read_state", "STRING", "The state that it had before any review, where it was reviewed."),
+            _p("read_reasons", "LIST<STRING>", "The reasons that it had before any review."),
+            _p("replaced", "BOOLEAN", "Whether a newer version of its document superseded it."),
+            _p("document", "STRING", "SHA-256 of the document, of a published result."),
+            _p("path", "STRING", "Path of the document in its source."),
             _p("locator", "STRING", "The exact place, as JSON."),
             _p("payload", "STRING", "The kgpress.v1.ReferenceResult without its reading, base64."),
         ),
@@ -199,10 +226,20 @@ NODES: tuple[NodeType, ...] = (
             _p("version", "INTEGER", "1 is the first reading."),
             _p("current", "BOOLEAN", "Whether this reading counts."),
             _p("rules", "STRING", "Version of the reading rules."),
+            _p("corrected", "BOOLEAN", "Whether a curator corrected it; absent: no."),
+            _p("curator", "STRING", "Who corrected it."),
             _p("model", "STRING", "Name of the model."),
+            _p("family", "STRING", "The model's family."),
             _p("dataset", "STRING", "Name of the data set."),
+            _p("domain", "STRING", "Of the data set."),
+            _p("task", "STRING", "Of the data set."),
+            _p("hardware", "STRING", "Name of the device."),
+            _p("runtime", "STRING", "What ran the model."),
             _p("strategy", "STRING", "Canonical text of the strategy."),
             _p("methods", "LIST<STRING>", "Labels of its methods."),
+            _p("types", "LIST<STRING>", "Compression types of its methods."),
+            _p("per_layer", "BOOLEAN", "Whether one layer alone was compressed; absent: no."),
+            _p("layer", "STRING", "Which layer that was."),
             _p("metric", "STRING", "Name of the metric."),
             _p("split", "STRING", "validation, test or unknown."),
             _p("quality_before", "FLOAT", "Of the base model; a fraction where the metric is one."),
@@ -216,6 +253,10 @@ NODES: tuple[NodeType, ...] = (
             _p("macs_after", "INTEGER", "Of one sample."),
             _p("latency_ms_before", "FLOAT", "Milliseconds of one sample."),
             _p("latency_ms_after", "FLOAT", "Milliseconds of one sample."),
+            _p("throughput_per_s_before", "FLOAT", "Samples in a second."),
+            _p("throughput_per_s_after", "FLOAT", "Samples in a second."),
+            _p("memory_bytes_before", "INTEGER", "Working memory of the base model."),
+            _p("memory_bytes_after", "INTEGER", "Working memory of the compressed model."),
             _p("confidence", "FLOAT", "0..1: how sure the reading is."),
             _p("digest", "STRING", "SHA-256 of the payload."),
             _p("payload", "STRING", "The kgpress.v1.Interpretation, base64."),
@@ -246,7 +287,9 @@ NODES: tuple[NodeType, ...] = (
         "A curator's decision on a result.",
         (
             _p("id", "STRING", "Random."),
-            _p("decision", "STRING", "accept, reject, quarantine or supersede."),
+            _p("decision", "STRING", "accept, reject, quarantine, supersede, correct or withdraw."),
+            _p("number", "INTEGER", "Its place among the decisions on the result, from 1."),
+            _p("version", "INTEGER", "The interpretation that it is about, or that a correction made."),
             _p("curator", "STRING", "Who decided."),
             _p("note", "STRING", "Why."),
             _p("decided_at", "STRING", "ISO 8601, UTC."),
@@ -330,10 +373,16 @@ RELATIONS: tuple[RelationType, ...] = (
     RelationType("ON_MODEL", "Interpretation", "Model", "On which architecture."),
     RelationType("ON_DATASET", "Interpretation", "Dataset", "On which data."),
     RelationType("ON_HARDWARE", "Interpretation", "Hardware", "Where latency was measured."),
+    RelationType("ON_RUNTIME", "Interpretation", "Runtime", "What ran the model."),
     RelationType("MEASURES", "Interpretation", "Metric", "What quality means."),
     RelationType("OF_MODEL_PROFILE", "Interpretation", "ModelProfile", "Of an own run."),
     RelationType("OF_DATASET_PROFILE", "Interpretation", "DatasetProfile", "Of an own run."),
     RelationType("OF_FAMILY", "Model", "ModelFamily", "Where known."),
+    RelationType("HAS_FACT", "Model", "Fact", "What is known of it."),
+    RelationType("HAS_FACT", "Dataset", "Fact", "What is known of it."),
+    RelationType("HAS_FACT", "Hardware", "Fact", "What is known of it."),
+    RelationType("HAS_FACT", "Runtime", "Fact", "What is known of it."),
+    RelationType("FROM_SOURCE", "Fact", "Source", "Where it was published."),
     RelationType("IN_DOMAIN", "Dataset", "Domain", "Where known."),
     RelationType("FOR_TASK", "Dataset", "Task", "Where known."),
 )
@@ -344,3 +393,5 @@ CONTENT_RELATIONS: tuple[str, ...] = tuple(dict.fromkeys(relation.type for relat
 
 #: Counters that differ between installations with the same content.
 LOCAL_PROPERTIES = frozenset({"added", "revision"})
+#: What plays no part in the content hash: counters; when a result came; what a digest stands for.
+UNHASHED_PROPERTIES = LOCAL_PROPERTIES | {"submitted_at", "payload"}

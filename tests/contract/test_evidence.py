@@ -111,10 +111,10 @@ def test_a_review_is_kept_with_curator_and_time(repository: EvidenceRepository) 
     receipt = _one(repository, published())
     before = time.time()
     repository.review(receipt.id, evidence_pb2.REVIEW_DECISION_REJECT, "ada", "wrong column")
-    result = repository.review(receipt.id, evidence_pb2.REVIEW_DECISION_ACCEPT, "grace", "right after all")
+    result = repository.review(receipt.id, evidence_pb2.REVIEW_DECISION_ACCEPT, "ada", "right after all")
     assert (result.state, list(result.reasons)) == (ACCEPTED, [])
     reviews = repository.get(receipt.id).reviews
-    assert [(r.curator, r.note) for r in reviews] == [("ada", "wrong column"), ("grace", "right after all")]
+    assert [(r.note, r.withdrawn) for r in reviews] == [("wrong column", True), ("right after all", False)]
     assert all(before - 1 < r.decided_at.ToSeconds() + 1 for r in reviews)
 
 
@@ -157,7 +157,7 @@ def test_a_source_is_trusted_once_its_precision_was_measured(repository: Evidenc
     bad = published(3, quality=1.5)
     assert _one(repository, bad).state == QUARANTINED
     other = published(4)
-    other.source.version = "another"
+    other.source.name = "b/paper"
     assert _one(repository, other).state == PROPOSED
 
 

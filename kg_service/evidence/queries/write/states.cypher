@@ -1,4 +1,4 @@
-// A new reading takes over from the last one.
+// A new reading takes over from the last one, unless a curator has said what the cell means.
 UNWIND $rows AS row
 MATCH (r:ReferenceResult {id: row.id})-[:INTERPRETED_AS]->(i:Interpretation {current: true})
-SET r.state = row.state, r.reasons = row.reasons, r.revision = row.revision, i.current = false
+SET r += row.properties, i.current = NOT row.takes_over

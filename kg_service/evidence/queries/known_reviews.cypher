@@ -1,0 +1,3 @@
+UNWIND $ids AS id
+MATCH (v:Review {id: id})
+RETURN v.id AS id

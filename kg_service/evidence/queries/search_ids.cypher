@@ -1,0 +1,2 @@
+// Follows the conditions of a search.
+RETURN r.id AS id
