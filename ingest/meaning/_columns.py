@@ -44,6 +44,10 @@ def columns(table: Table) -> tuple[Column, ...]:
     if len(models) > 1:
         best = max(models, key=lambda c: _names_models(table, c))
         found = [replace(c, kind="other") if c in models and c is not best else c for c in found]
+    boards = [c for c in found if c.use == "label" and c.kind == "hardware"]
+    if len(boards) > 1:
+        best = max(boards, key=lambda c: (len({row[c.number - 1].text for row in table.rows}), -c.number))
+        found = [replace(c, kind="other") if c in boards and c is not best else c for c in found]
     if table.width == 2 and found[1].use != "value" and _by_name(table):
         found[1] = replace(found[1], use="value")
     return tuple(found)
@@ -54,7 +58,7 @@ def _names_models(table: Table, column: Column) -> tuple[float, int]:
     texts = list(dict.fromkeys(row[column.number - 1].text for row in table.rows))[:_SAMPLE]
     known = _share_text(texts, lambda t: bool(tag(t, ("model",))))
     plainly = bool(re.fullmatch(r"(?:model|network|name|模型|model name|backbone)s?", column.head.text, re.I))
-    return (round(known, 1) + 0.3 * plainly, -column.number)
+    return (round(known, 1) + 0.6 * plainly, -column.number)
 
 
 def _by_name(table: Table) -> bool:
@@ -93,7 +97,10 @@ def _column(table: Table, number: int) -> Column:
     if kind == "none" or (found.label in ("link", "layer") and not found.measures):
         return Column(number, found, "label" if found.label == "layer" else "skip", found.label or "none")
     if kind == "setting":
-        return Column(number, found, "label", found.measures[0].name)
+        name = found.measures[0].name
+        if name == "sparsity" and all(not n.value for c in filled for n in read(c.text).numbers):
+            return Column(number, found, "skip", name)
+        return Column(number, found, "label", name)
     if numeric >= _NUMERIC and (number <= table.labels) and not found.measures:
         return Column(number, found, "label", _kind_of(found, filled, table, number))
     if numeric >= _NUMERIC or (found.measures and numeric >= 0.25):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from ingest.meaning._ambient import Ambient
@@ -354,6 +354,15 @@ def _of_cell(table: Table, use: Column, line: Line, cell: Cell, around: Ambient)
             [] if len(outer) != 1 else [_fact(table, use, line, cell, content, measured, by_row, outer[0], 0)]
         )
     if len(parts) <= 1:
+        named = line.things.get("dataset")
+        names = [x.strip() for x in re.split(r"[/,、|]", named.raw)] if named else []
+        if len(outer) == len(names) > 1:
+            found = [
+                _fact(table, use, line, cell, content, measured, by_row, n, i) for i, n in enumerate(outer)
+            ]
+            for fact, name in zip(found, names, strict=True):
+                fact.line = replace(line, things=line.things | {"dataset": replace(named, raw=name)})
+            return found
         outer = outer[:1]
     return [_fact(table, use, line, cell, content, measured, by_row, n, i) for i, n in enumerate(outer)]
 

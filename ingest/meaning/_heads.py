@@ -21,6 +21,8 @@ _THREADS = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"relative|\]?\s*/\s*fp32|/ ?baseline|ratio|% of|recover", re.IGNORECASE)
+#: "Floating point accuracy - quant accuracy".
+_OF_TWO = re.compile(r"^(.{4,60}?) ([-/]) (.{4,60})$")
 #: Contexts that a heading can give.
 THINGS = ("dataset", "hardware", "runtime", "model")
 
@@ -140,6 +142,10 @@ def _chosen(measures: list[Mention]) -> list[Mention]:
 
 def _role(text: str, roles: list[Mention], measures: list[Mention]) -> str:
     names = {r.name for r in roles}
+    if m := _OF_TWO.match(text):
+        left, right = (tag(x, ("measure",)) for x in m.group(1, 3))
+        if left and right and left[0].name == right[0].name:
+            return "change" if m[2] == "-" else "relative"
     if measures and measures[0].data["kind"] == "ratio":
         return "ratio"
     if "ratio" in names or ("change" in names and _RELATIVE.search(text)):

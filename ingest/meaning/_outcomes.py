@@ -76,6 +76,8 @@ def _is_list_of_models(group: list[Side]) -> bool:
     """A long list of models among which a few names sound compressed, none beside its own base."""
     rows = {s.fact.row for s in group}
     compressed = {s.fact.row for s in group if s.side == "after"}
+    if any(s.fact.kind != "quality" for s in group):
+        return False
     return len(rows) > 40 and len(compressed) < 0.06 * len(rows)
 
 
@@ -125,7 +127,7 @@ def _of_entity(
     groups = list(timed.values())
     start = 1 if qualities or lone else 0
     for g in groups[start:]:
-        yield _reading(document, None, [*g, *free], [], own, every)
+        yield _reading(document, None, g if start else [*g, *free], [], own, every)
     if not qualities and not lone and not groups and any(s.fact.role == "value" for s in free):
         yield _reading(document, None, free, [], own, every)
 
@@ -288,6 +290,8 @@ def _size(reading: Reading, kind: str, found: list[Side], own: list[Side], every
                 inner = of_inner(f, n)
                 if inner and inner[0] == "kept" and out.kept is None:
                     out.kept = _value(s, inner[1], n.raw)
+        elif f.role == "kept":
+            out.kept = out.kept or _value(s)
         elif f.role == "change" and f.number.unit == "%" and out.kept is None:
             out.kept = _value(s, 1 + f.value if f.number.signed else 1 - f.value)
         elif f.role == "ratio" and out.kept is None and f.value > 0:

@@ -30,12 +30,22 @@ def scale(facts: list[Fact]) -> None:
     """Sets ``value`` and ``how`` of all facts of one table."""
     groups: dict[object, list[Fact]] = defaultdict(list)
     for fact in facts:
-        if fact.kind == "quality":
+        if fact.kind == "kept":
+            _kept(fact)
+        elif fact.kind == "quality":
             groups[_group(fact)].append(fact)
         else:
             _measure(fact)
     for group in groups.values():
         _quality(group)
+
+
+def _kept(fact: Fact) -> None:
+    """ "Compute kept (%)": what is left of a quantity, as a ratio."""
+    percent = fact.number.unit == "%" or fact.head.percent
+    fact.kind = str(fact.head.measures[0].data["of"])
+    fact.role = "kept"
+    fact.value = fact.value / _HUNDRED if percent else fact.value
 
 
 def _group(fact: Fact) -> object:

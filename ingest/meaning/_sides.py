@@ -106,7 +106,7 @@ def _first(f: Fact, around: Ambient, half_is_base: bool) -> Side:
     if not of_head and head.after:
         of_head = "after"
     of_row = effective(f.line.variants, f.line.base, half_is_base)
-    if f.role in ("change", "relative", "ratio"):
+    if f.role in ("change", "relative", "ratio", "kept"):
         of_head = "after" if of_head or not of_row else of_row
     return Side(f, around, of_head or of_row, things=_things(f, around))
 

@@ -16,13 +16,14 @@ def steps(reading: Reading) -> list[dict[str, Any]]:
     mentions = [
         m for named in reading.methods for m in tag(named.raw, ("variant",), True) if int(m.data["level"]) > 0
     ]
+    weights_only = any(m.data.get("weights") for m in mentions)
     out: dict[str, dict[str, Any]] = {}
     for m in mentions:
         family = str(m.data.get("family", ""))
         if not family:
             continue
         step = out.setdefault(family, {"family": family})
-        _add(step, m)
+        _add(step, m, weights_only)
     for name in ("weight_bits", "activation_bits"):
         named = reading.fields.get(name)
         if named and named.raw.isdigit():
@@ -32,7 +33,7 @@ def steps(reading: Reading) -> list[dict[str, Any]]:
     return list(out.values())
 
 
-def _add(step: dict[str, Any], m: Mention) -> None:
+def _add(step: dict[str, Any], m: Mention, weights_only: bool) -> None:
     if technique := m.data.get("technique"):
         step.setdefault("kind", technique)
     elif m.name in ("weights only", "mixed precision", "binary", "ternary"):
@@ -46,7 +47,7 @@ def _add(step: dict[str, Any], m: Mention) -> None:
         step["activation_bits"] = int(m.data["a"])
     elif bits:
         step.setdefault("weight_bits", int(bits))
-        if m.name not in _WEIGHTS_ONLY:
+        if m.name not in _WEIGHTS_ONLY and not (weights_only and m.name == "int"):
             step.setdefault("activation_bits", int(bits))
     if m.data.get("n") and m.data.get("m"):
         step["pattern"] = f"{m.data['n']}:{m.data['m']}"
