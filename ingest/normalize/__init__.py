@@ -1,6 +1,21 @@
 """Readings to the contract's words: names, strategies, checks."""
 
 from ingest.normalize._checks import peers
+from ingest.normalize._key import key
+from ingest.normalize._methods import Mention, tag
+from ingest.normalize._published import strategy_of
+from ingest.normalize._resolve import KINDS, Entity, resolve
 from ingest.normalize._result import Place, to_result
 
-__all__ = ["Place", "peers", "to_result"]
+__all__ = [
+    "KINDS",
+    "Entity",
+    "Mention",
+    "Place",
+    "key",
+    "peers",
+    "resolve",
+    "strategy_of",
+    "tag",
+    "to_result",
+]
