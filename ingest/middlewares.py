@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -61,12 +62,32 @@ class ObeyRobots(RobotsTxtMiddleware):
 
     Scrapy 2.19 lets several requests wait for one robots.txt, and only the first of them gets its
     rules; the others get none and go through. Here all of them read what the first wait has left.
+    A host that cannot say its rules is left alone (RFC 9309, 2.3.1.4); Scrapy would take anything.
     """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._silent: set[str] = set()
+        # It would log a traceback for what ends as a fault in the report.
+        logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         await super().robot_parser(request)
-        parser = self._parsers[urlparse_cached(request).netloc]
+        netloc = urlparse_cached(request).netloc
+        if netloc in self._silent:
+            raise IgnoreRequest(f"{netloc} does not answer for its robots.txt")
+        parser = self._parsers[netloc]
         return parser if isinstance(parser, RobotParser) else None
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500:
+            self._silent.add(netloc)
+        await super()._parse_robots(response, netloc, request)
+
+    def _robots_error(self, exc: Exception, netloc: str) -> None:
+        if not isinstance(exc, IgnoreRequest):
+            self._silent.add(netloc)
+        super()._robots_error(exc, netloc)
 
 
 class WrongType(StopDownload):

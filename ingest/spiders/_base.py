@@ -15,7 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import StopDownload
+from scrapy.exceptions import DownloadCancelledError, StopDownload
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
@@ -216,11 +216,25 @@ class SourceSpider(scrapy.Spider):
         asked: _Asked = failure.request.cb_kwargs["asked"]  # type: ignore[attr-defined]
         self.complete = False
         try:
-            yield Fault(_label(asked.path), f"not fetched: {_why(failure)}")
+            yield Fault(_label(asked.path), f"not fetched: {self._why(failure)}")
             if asked.known is not None:
                 yield from self._kept(asked, asked.known.sha256, asked.known.media_type, fetched=False)
         finally:
             self._done()
+
+    def _why(self, failure: Failure) -> str:
+        host = urlsplit(failure.request.url).hostname or ""  # type: ignore[attr-defined]
+        if host in refused:
+            return f"{host} is at {refused[host]}, which is not on the public network"
+        if failure.check(DownloadCancelledError):
+            return f"it is larger than {self.settings.getint('DOWNLOAD_MAXSIZE'):,} bytes"
+        response = getattr(failure.value, "response", None)
+        if response is None or isinstance(failure.value, StopDownload):
+            return (str(failure.value) or type(failure.value).__name__)[:300]
+        if 300 <= response.status < 400:
+            scheme = urlsplit(_header(response, "Location")).scheme
+            return f"HTTP status {response.status} to {scheme or 'nowhere'}:, which is not followed"
+        return f"HTTP status {response.status}"
 
     def _kept(self, asked: _Asked, sha256: str, media_type: str, *, fetched: bool) -> Iterator[Any]:
         file = self.session.store.path(sha256)
@@ -306,19 +320,6 @@ class SourceSpider(scrapy.Spider):
 
 def _header(response: Response, name: str) -> str:
     return (response.headers.get(name) or b"").decode("latin-1")
-
-
-def _why(failure: Failure) -> str:
-    host = urlsplit(failure.request.url).hostname or ""  # type: ignore[attr-defined]
-    if host in refused:
-        return f"{host} is at {refused[host]}, which is not on the public network"
-    response = getattr(failure.value, "response", None)
-    if response is None or isinstance(failure.value, StopDownload):
-        return (str(failure.value) or type(failure.value).__name__)[:300]
-    if 300 <= response.status < 400:
-        scheme = urlsplit(_header(response, "Location")).scheme
-        return f"HTTP status {response.status} to {scheme or 'nowhere'}:, which is not followed"
-    return f"HTTP status {response.status}"
 
 
 def _label(path: str) -> str:

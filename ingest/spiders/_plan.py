@@ -19,6 +19,7 @@ from kgpress.errors import InvalidInput, UnknownName
 
 KINDS = ("repository", "site", "paper", "pdf", "files", "card")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_REPOSITORY = re.compile(r"[A-Za-z0-9_][\w.-]*/[A-Za-z0-9_][\w.-]*", re.ASCII)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,80}")
 
 
@@ -102,7 +103,7 @@ def parse_plan(text: str, name: str) -> Plan:
         raise _bad(name, f"{plan.name!r} is no name for a source")
     for place in plan.places:
         if plan.kind == "repository" and not (
-            _COMMIT.fullmatch(place.commit) and re.fullmatch(r"[\w.-]+/[\w.-]+", place.repository)
+            _COMMIT.fullmatch(place.commit) and _REPOSITORY.fullmatch(place.repository)
         ):
             raise _bad(name, f"{place.repository}@{place.commit} is no OWNER/REPOSITORY at a full commit")
     for url in plan.urls:

@@ -16,7 +16,6 @@ import ingest.sinks
 #: Name -> (object, attribute) that is called there.
 POINTS: dict[str, tuple[Any, str]] = {
     "write": (ingest.documents.os, "replace"),
-    "index": (ingest._index.Index, "keep"),
     "note": (ingest._index.Index, "note"),
     "submit": (ingest.sinks.FileSink, "submit"),
     "sort": (ingest.sinks.FileSink, "_spill"),

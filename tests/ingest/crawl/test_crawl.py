@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import signal
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -50,34 +48,6 @@ def test_a_crawl_again_fetches_and_adds_nothing_new(
     assert len(pages) == 13
     assert set(pages.values()) == {1}
     assert shrinkbench_host.requests["/robots.txt"] == 1
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kept", [2, 11])
-def test_killed_in_mid_crawl_it_goes_on_to_the_same_evidence(
-    shrinkbench_host: Host, crawl: Crawl, tmp_path: Path, shrinkbench: Any, kept: int
-) -> None:
-    out = tmp_path / "out.jsonl.gz"
-    shrinkbench_host.delay_s = 0.15
-    process = crawl.start("shrinkbench", shrinkbench_host.url, "--out", str(out))
-    until = time.monotonic() + 60
-    while len(_documents(crawl)) < kept and time.monotonic() < until:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL
-    assert not out.exists()
-    had = len(_documents(crawl))
-    assert kept <= had <= 13
-    shrinkbench_host.delay_s = 0.0
-    code, report, err = crawl.run("shrinkbench", shrinkbench_host.url, "--out", str(out))
-    assert code == 0, err
-    assert report["fetched"] == 13 - had
-    assert out.read_bytes() == shrinkbench[0].read_bytes()
-
-
-def _documents(crawl: Crawl) -> list[Path]:
-    return [f for f in crawl.documents.glob("??/*") if not f.name.startswith(".")]
 
 
 def test_a_damaged_document_in_the_store_is_fetched_anew(

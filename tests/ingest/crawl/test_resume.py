@@ -95,7 +95,7 @@ def test_a_server_is_told_of_changes_and_asked_only_once(
     assert (code, report["added"]) == (0, 22), err
 
 
-@pytest.mark.parametrize("where", ["request:3", "write:2", "index:3", "note:1", "submit:2", "close:1"])
+@pytest.mark.parametrize("where", ["request:3", "write:2", "note:1", "submit:2", "close:1"])
 def test_killed_at_any_point_it_goes_on_to_the_same_evidence(
     host: Host,
     crawl: Crawl,
