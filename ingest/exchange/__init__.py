@@ -1,6 +1,6 @@
 """Evidence in and out of files that other tools read: docs/exchange.md."""
 
-from ingest.exchange._columns import BY_NAME, COLUMNS, Column, table
+from ingest.exchange._columns import BY_NAME, COLUMNS, Column
 from ingest.exchange._export import WRITERS, export, search_all, write_whole
 from ingest.exchange._faults import Fault, ImportRefused
 from ingest.exchange._import import READERS, Imported, import_files
@@ -19,7 +19,6 @@ __all__ = [
     "export",
     "import_files",
     "search_all",
-    "table",
     "to_record",
     "to_result",
     "write_whole",

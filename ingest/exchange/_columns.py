@@ -142,14 +142,3 @@ COLUMNS: tuple[Column, ...] = (
 
 BY_NAME = {column.name: column for column in COLUMNS}
 WRITTEN = tuple(column for column in COLUMNS if column.only != "import")
-
-
-def table() -> str:
-    """The columns as the Markdown table of docs/exchange.md."""
-    lines = ["| column | kind | unit | |", "|---|---|---|---|"]
-    for c in COLUMNS:
-        mark = "**" if c.required else ""
-        only = {"export": " (written, not read)", "import": " (read, never written)"}.get(c.only, "")
-        unit = {"quality": "the metric's"}.get(c.unit, c.unit)
-        lines.append(f"| {mark}`{c.name}`{mark} | {c.kind} | {unit} | {c.about}{only} |")
-    return "\n".join(lines) + "\n"

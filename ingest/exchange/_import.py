@@ -6,16 +6,18 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from ingest.exchange import _csv, _jsonl, _model_index
 from ingest.exchange._columns import BY_NAME
 from ingest.exchange._faults import Fault, ImportRefused
 from ingest.exchange._record import BadRow, to_result
 from ingest.exchange._rows import Read, Row, unknown
+from ingest.normalize import resolve
 from kgpress.errors import InvalidInput
 from kgpress.v1 import evidence_pb2, types_pb2
 
+_KINDS = ("model", "dataset", "metric", "hardware", "runtime")
 #: Bytes of one file.
 MAX_BYTES = 256_000_000
 
@@ -115,10 +117,24 @@ def read_results(
         given |= {c: v for c, v in defaults.items() if c not in given}
         here = types_pb2.CellLocator(document_hash=sha256, path=name, line=row.line, column=row.column)
         try:
-            results.append((name, row.line, to_result(given, row.units, here)))
+            names = _names(given)
+            results.append((name, row.line, to_result(given | names, row.units, here, given)))
         except BadRow as bad:
             faults += [_fault(name, row, column, reason) for column, reason in bad.faults]
     return results, sorted(faults, key=lambda fault: (fault.line, fault.column))
+
+
+def _names(given: Mapping[str, Any]) -> dict[str, str]:
+    """Reviewed names for other spellings. A row that cites a place is an export: it stays as it is."""
+    if given.get("locator"):
+        return {}
+    found = {}
+    for kind in _KINDS:
+        raw = given.get(kind)
+        entity = resolve(kind, raw) if isinstance(raw, str) and raw.strip() else None
+        if entity is not None and entity.known and entity.confidence == 1.0:
+            found[kind] = entity.name
+    return found
 
 
 def _fault(name: str, row: Row, column: str, reason: str) -> Fault:

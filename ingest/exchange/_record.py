@@ -53,13 +53,16 @@ def to_record(result: pb.ReferenceResult) -> Record:
     return record
 
 
-def to_result(given: Given, units: dict[str, str], here: pb.CellLocator) -> pb.ReferenceResult:
+def to_result(
+    given: Given, units: dict[str, str], here: pb.CellLocator, written: Given | None = None
+) -> pb.ReferenceResult:
     """The result that a row states.
 
     Args:
         given: Column -> text or JSON value, known columns only.
         units: Column -> unit given in the heading.
         here: The row's own place, used where it cites no other.
+        written: Column -> what the file has, where ``given`` has another name for the same.
 
     Raises:
         BadRow: every fault of the row.
@@ -98,7 +101,7 @@ def to_result(given: Given, units: dict[str, str], here: pb.CellLocator) -> pb.R
     if not result.state:
         del result.reasons[:]
     if "derivations" not in values:
-        _derive(reading, given, values)
+        _derive(reading, given | (written or {}), values)
     _delta(result, values)
     return result
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.exchange import search_all, to_record, write_whole
+from ingest.normalize import key
 from ingest.review import _toml
 from ingest.review._edit import EDITABLE, field_of
 from ingest.review._session import Client
@@ -119,7 +120,7 @@ def _compare(machine: pb.Interpretation, result: pb.ReferenceResult, learned: Le
                 learned.left.append(
                     f"{place}: {kind} {after[kind]!r} was read from no name; declare it by hand"
                 )
-            elif _key(raw) != _key(after[kind]):
+            elif key(raw) != key(after[kind]):
                 learned.aliases.add(Alias(kind, raw, after[kind]))
     if before.get("strategy") != after.get("strategy"):
         learned.left.append(f"{place}: the strategy was corrected; declare it by hand")
@@ -158,20 +159,15 @@ def _raw(derivation: pb.Derivation | None) -> str:
     return (raw or derivation.raw).strip()
 
 
-def _key(name: str) -> str:
-    """Case, blanks, hyphens and underscores tell no names apart."""
-    return re.sub(r"[\s\-_]+", "", name).casefold()
-
-
 def _undisputed(learned: Learned) -> Iterator[Alias | Header]:
     """What no other correction contradicts, in a fixed order; the rest is said to be left out."""
     names: dict[tuple[str, str], set[str]] = {}
     for alias in learned.aliases:
-        names.setdefault((alias.kind, _key(alias.raw)), set()).add(alias.name)
+        names.setdefault((alias.kind, key(alias.raw)), set()).add(alias.name)
     meanings: dict[tuple[str, str], set[str]] = {}
     for header in learned.headers:
         meanings.setdefault((header.source, header.text), set()).add(header.means)
-    yield from _single(sorted(learned.aliases), lambda a: names[a.kind, _key(a.raw)], "raw", learned)
+    yield from _single(sorted(learned.aliases), lambda a: names[a.kind, key(a.raw)], "raw", learned)
     yield from _single(sorted(learned.headers), lambda h: meanings[h.source, h.text], "text", learned)
 
 
@@ -197,7 +193,7 @@ class _Texts:
 
     def add_alias(self, alias: Alias) -> int:
         """1, or 0 where it is known. Raises InvalidInput where it names another entity."""
-        known = {name for name, key in self._names(alias.kind) if key == _key(alias.raw)}
+        known = {name for name, written in self._names(alias.kind) if written == key(alias.raw)}
         if alias.name in known:
             return 0
         if known:
@@ -233,7 +229,7 @@ class _Texts:
                     entity["name"],
                     *(w for k in ("aliases", "words", "short") for w in entity.get(k, ())),
                 ):
-                    yield entity["name"], _key(word)
+                    yield entity["name"], key(word)
 
     def _of_kind(self, kind: str) -> list[str]:
         own = {f"{_NAMES}/{name}": k for k, name in _FILES.items()} | {f"{_NAMES}/llm_tasks.toml": "dataset"}

@@ -232,6 +232,18 @@ def test_all_files_or_none(tmp_path: Path) -> None:
     assert memory.results == []
 
 
+def test_another_spelling_of_a_reviewed_name_is_that_name(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        HEAD + "acme,resnet50,imagenet-1k,C4,Top-1,,0.7,\nacme,Mine,d,C4,WER,,0.7,\n"
+    )
+    memory = Memory()
+    import_files([tmp_path / "a.csv"], memory)
+    first, second = (r.interpretation for r in memory.results)
+    assert (first.model, first.dataset, first.metric.name) == ("ResNet-50", "ImageNet", "accuracy")
+    assert {d.field: d.raw for d in first.derivations}["model"] == "resnet50"
+    assert (second.model, second.dataset, second.metric.name) == ("Mine", "d", "word error rate")
+
+
 def test_two_rows_may_not_cite_one_place(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(HEAD + GOOD + GOOD)
     assert import_files([tmp_path / "a.csv"], Memory()).added == 2

@@ -128,3 +128,10 @@ def test_nothing_is_left_where_it_cannot_be_written(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         export(Memory(result(0)), ALL, "csv", tmp_path / "none" / "a.csv")
     assert [p.name for p in tmp_path.iterdir()] == ["taken"]
+
+
+def test_the_page_says_what_is_read() -> None:
+    from ingest.exchange.docs import page
+
+    printed = (Path(__file__).parents[3] / "docs" / "exchange.md").read_text("utf-8")
+    assert printed == page(), "run `python -m ingest.exchange.docs > docs/exchange.md`"
