@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from ingest._rules import Rule, rules
 from kgpress.errors import InvalidInput, UnknownName
 
 #: The parts of a quantity: the two sides, the difference, and the ratio after / before.
@@ -111,6 +113,8 @@ class Source:
     papers: dict[str, dict[str, Any]]
     #: Results that pass every check are accepted; otherwise they wait for a curator.
     accept: bool = False
+    #: What the general rules cannot know of its tables.
+    meanings: tuple[Rule, ...] = ()
 
     @property
     def label(self) -> str:
@@ -140,6 +144,20 @@ def load(name: str) -> Source:
     return parse(files("ingest.sources").joinpath(f"{name}.toml").read_text("utf-8"), name)
 
 
+@cache
+def of_label(label: str) -> str:
+    """The name of the source that declares the repository OWNER/NAME, or ""."""
+    return next((n for n in names() if label in _labels(n)), "")
+
+
+@cache
+def _labels(name: str) -> frozenset[str]:
+    data = tomllib.loads(files("ingest.sources").joinpath(f"{name}.toml").read_text("utf-8"))
+    source = data.get("source", {})
+    places = [p.get("repository", "") for p in data.get("crawl", {}).get("at", ())]
+    return frozenset([f"{source.get('owner', '')}/{source.get('repository', '')}", *places])
+
+
 def parse(text: str, name: str = "source") -> Source:
     try:
         return _source(tomllib.loads(text))
@@ -159,6 +177,7 @@ def _source(data: dict[str, Any]) -> Source:
         families=data.get("family", {}),
         papers=data.get("paper", {}),
         accept=data.get("acceptance", {}).get("accept", False),
+        meanings=rules(data),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +14,8 @@ from typing import Any
 
 import click
 
+from ingest._declaration import load, of_label
+from ingest._rules import Rule
 from ingest.meaning import Reading, Sides
 from ingest.meaning._outcomes import outcomes
 from ingest.meaning._siblings import join
@@ -23,6 +26,10 @@ _SIZES = ("size", "parameters", "macs", "latency", "throughput", "memory")
 _NAMES = ("model", "dataset", "hardware", "runtime")
 #: From this certainty on a result needs no curator.
 ACCEPTED_FROM = 0.8
+
+
+#: Folder, its documents, the declaration asked for, the root.
+_Job = tuple[str, list[Path], str | None, Path | None]
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ def extract(
 
     Args:
         paths: Documents. Those of one folder below ``root`` are one source: baselines are joined across them.
-        source: Name of a declaration that all documents are read by; by default that of their folder.
+        source: Name of a declaration that all documents are read by; by default that of the repository
+            that their folder names (OWNER+NAME); "" for none.
         root: What the documents' own paths are relative to; by default the paths as given.
         processes: Sources are spread over so many processes.
     """
@@ -49,7 +57,7 @@ def extract(
     for path in map(Path, paths):
         relative = path.relative_to(base) if base else path
         groups[relative.parts[0] if base and len(relative.parts) > 1 else ""].append(path)
-    work = [(name, files, source, base) for name, files in groups.items()]
+    work: list[_Job] = [(name, files, source, base) for name, files in groups.items()]
     if processes <= 1 or len(work) == 1:
         for job in work:
             yield from _source(*job)
@@ -60,13 +68,14 @@ def extract(
             yield from lines
 
 
-def _listed(job: tuple[str, list[Path], str | None, Path | None]) -> list[dict[str, Any] | DocumentFault]:
+def _listed(job: _Job) -> list[dict[str, Any] | DocumentFault]:
     return list(_source(*job))
 
 
 def _source(
     name: str, paths: list[Path], source: str | None, base: Path | None
 ) -> Iterator[dict[str, Any] | DocumentFault]:
+    rules = declared(name, source)
     found = []
     hashes = {}
     for path in paths:
@@ -76,13 +85,22 @@ def _source(
         except (TableError, OSError) as error:
             yield DocumentFault(str(path), str(error))
             continue
-        readings, sides = outcomes(document)
+        readings, sides = outcomes(document, rules)
         hashes[own] = document.sha256
         found.append((own, readings, sides))
     join(found)
     for own, readings, _ in found:
         for reading in readings:
             yield to_line(reading, hashes[own], name)
+
+
+def declared(folder: str, source: str | None) -> tuple[Rule, ...]:
+    """The rules of the source asked for, else of the one that the folder OWNER+NAME belongs to."""
+    if source is None:
+        source = of_label(re.sub(r"_v\d.*$", "", folder).replace("+", "/", 1)) or of_label(
+            folder.replace("+", "/", 1)
+        )
+    return load(source).meanings if source else ()
 
 
 def state_of(reading: Reading) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePosixPath
 
+from ingest._rules import Rule, value_of
 from ingest.meaning._heads import Head, head
 from ingest.meaning._reading import Named
 from ingest.meaning._words import Mention, plain, tag, without, word_list
@@ -27,9 +28,39 @@ class Ambient:
     measure: Head | None = None
     measure_origin: str = ""
     texts: tuple[tuple[str, str], ...] = ()
+    #: Declared: before anything that the table says.
+    forced: dict[str, Named] = field(default_factory=dict)
+    side: str = ""
+    rules: tuple[Rule, ...] = ()
+    skip: bool = False
 
 
-def ambient(document: Document, table: Table) -> Ambient:
+def fitting(document: Document, table: Table, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The declared rules that mean this table."""
+    if not rules:
+        return ()
+    texts = (*table.sections, table.caption, table.lead)
+    headings = " | ".join(" / ".join(table.header_path(n)) for n in range(1, table.width + 1))
+    return tuple(r for r in rules if r.fits(document.path, texts, headings))
+
+
+def ambient(document: Document, table: Table, rules: tuple[Rule, ...] = ()) -> Ambient:
+    """What surrounds a table, with what its source declares of it."""
+    out = _surroundings(document, table)
+    out.rules = fitting(document, table, rules)
+    for rule in out.rules:
+        out.skip = out.skip or (rule.skip and not rule.column)
+        out.side = out.side or rule.side
+        for name, text in rule.default.items():
+            if value := value_of(text, document.path):
+                out.things.setdefault(name, Named(value, "declaration", f"default {name}", 0.9))
+        for name, text in rule.set.items():
+            if value := value_of(text, document.path):
+                out.forced.setdefault(name, Named(value, "declaration", f"set {name}", 1.0))
+    return out
+
+
+def _surroundings(document: Document, table: Table) -> Ambient:
     """The nearest place that names a thing wins; a place that names two of a kind names none."""
     places = [("caption", table.caption)]
     places += [("section", s) for s in reversed(table.sections)]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from ingest._rules import Rule
 from ingest.meaning._cells import Content, is_absent, read
 from ingest.meaning._heads import Head, head, is_head
 from ingest.meaning._words import tag
@@ -37,9 +38,9 @@ class Column:
     kind: str = ""
 
 
-def columns(table: Table) -> tuple[Column, ...]:
-    """The uses of all columns."""
-    found = [_column(table, number) for number in range(1, table.width + 1)]
+def columns(table: Table, rules: tuple[Rule, ...] = ()) -> tuple[Column, ...]:
+    """The uses of all columns; ``rules`` are the declared ones that fit the table."""
+    found = [_declared(table, n, rules) or _column(table, n) for n in range(1, table.width + 1)]
     models = [c for c in found if c.use == "label" and c.kind == "model"]
     if len(models) > 1:
         best = max(models, key=lambda c: _names_models(table, c))
@@ -70,8 +71,26 @@ def _by_name(table: Table) -> bool:
     )
 
 
-def _column(table: Table, number: int) -> Column:
-    title = " / ".join(table.header_path(number))
+def title_of(table: Table, number: int) -> str:
+    return " / ".join(table.header_path(number))
+
+
+def _declared(table: Table, number: int, rules: tuple[Rule, ...]) -> Column | None:
+    title = title_of(table, number)
+    for rule in rules:
+        if rule.column and re.match(rule.column, title, re.IGNORECASE):
+            found = _column(table, number, rule.heading or title)
+            if rule.skip:
+                return replace(found, use="skip", kind="none")
+            kind = (found.head.label or found.kind) if found.use == "label" or rule.use == "label" else ""
+            if rule.heading and found.head.label and not found.head.measures and rule.use != "value":
+                return replace(found, use="label", kind=found.head.label)
+            return replace(found, use=rule.use or found.use, kind=kind)
+    return None
+
+
+def _column(table: Table, number: int, title: str | None = None) -> Column:
+    title = title_of(table, number) if title is None else title
     cells = [
         row[number - 1] for row in table.rows if row[0].row not in table.bands and not row[number - 1].spanned
     ][:_SAMPLE] or [row[number - 1] for row in table.rows if row[0].row not in table.bands][:_SAMPLE]

@@ -17,7 +17,7 @@ from ingest.tables._table import Cell, Table
 #: Hardware that only another column's "CPU" or "NPU" names.
 _GENERIC = frozenset({"cpu", "gpu", "npu", "dsp", "x86", "arm cpu", "single cpu"})
 _FILL = frozenset({"", "^", '"', "〃", "''", "同上"})
-_BATCH_SUFFIX = re.compile(r"[_-](\d+)b(?:atch)?(?=[._-]|$)", re.IGNORECASE)
+_BATCH_SUFFIX = re.compile(r"_(\d+)b(?:atch)?(?=[._-]|$)")
 _CORES_SUFFIX = re.compile(r"[_-](\d+)core(?=[._-]|$)", re.IGNORECASE)
 _ENDING = re.compile(
     r"\.(?:bmodel|onnx|pb|tflite|pth?|pdparams|pdiparams|tar(?:\.gz)?|zip|h5|rknn|xmodel|py)$", re.I
@@ -297,7 +297,9 @@ def _residual(text: str) -> str:
 
 def facts(table: Table, around: Ambient) -> list[Fact]:
     """All numbers of a table that measure something."""
-    uses = columns(table)
+    if around.skip:
+        return []
+    uses = columns(table, around.rules)
     rows = lines(table, uses)
     nearby = _unit_nearby(table)
     out: list[Fact] = []
@@ -381,6 +383,8 @@ def _students(table: Table, use: Column, line: Line, cell: Cell, content: Conten
 
 def _measured(own: Head, line: Line, around: Ambient, content: Content) -> tuple[Head | None, bool]:
     """What the number measures: by its column, its row, its unit, or the surroundings."""
+    if "metric" in around.forced:
+        return head(around.forced["metric"].raw), False
     if own.measures:
         return own, False
     if line.head is not None and line.head.measures:

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
 
+from ingest._rules import Rule
 from ingest.meaning._ambient import TRUST, ambient
 from ingest.meaning._facts import Fact, facts
 from ingest.meaning._reading import Named, Reading, Sides, Value
 from ingest.meaning._scale import of_inner, scale
 from ingest.meaning._sides import Side, has_full_precision, partner, sides
-from ingest.meaning._words import Mention
+from ingest.meaning._words import Mention, tag
 from ingest.tables._table import Document, Table
 
 #: What a reading's ``sizes`` may hold.
@@ -22,11 +23,11 @@ ANCHORS = ("throughput", "latency", "size", "parameters", "macs", "memory")
 _CONFIGURATION = ("hardware", "runtime", "batch", "threads", "input")
 
 
-def outcomes(document: Document) -> tuple[list[Reading], list[Side]]:
+def outcomes(document: Document, rules: tuple[Rule, ...] = ()) -> tuple[list[Reading], list[Side]]:
     """Readings of the document's compressed variants, and all uncompressed sides (for siblings)."""
     tables = []
     for table in document.tables:
-        around = ambient(document, table)
+        around = ambient(document, table, rules)
         found = facts(table, around)
         scale(found)
         tables.append((table, around, found))
@@ -302,7 +303,8 @@ def _size(reading: Reading, kind: str, found: list[Side], own: list[Side], every
 
 def _name(reading: Reading, anchor: Side, measured: list[Side], quality: Side | None) -> None:
     for name, named in anchor.things.items():
-        reading.fields[name] = named
+        if name != "method":
+            reading.fields[name] = named
     for s in measured:
         if s.fact.kind in ("latency", "throughput", "memory"):
             for name in _CONFIGURATION:
@@ -324,6 +326,10 @@ def methods_of(s: Side) -> tuple[Named, ...]:
     if strong:
         out.append(Named(" ".join(v.raw for v in strong), "heading", f.column.head.text[:80]))
     out += [m for m in f.line.methods if m not in out]
+    if declared := s.around.forced.get("method"):
+        return (declared, *[m for m in out if tag(m.raw, ("variant",))])
+    if not out and (declared := s.around.things.get("method")):
+        return (declared,)
     said = {v.data.get("technique") for v in (*f.column.head.variants, *f.line.variants)} - {None}
     quantized = any(
         v.data.get("family") == "quantization" for v in (*f.column.head.variants, *f.line.variants)

@@ -81,7 +81,9 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
         if s.side:
             continue
         line = s.fact.line
-        if line.unknown_method and (known_before or known_after or around.variants):
+        if around.side:
+            s.side = around.side
+        elif line.unknown_method and (known_before or known_after or around.variants):
             s.side, s.certainty = "after", 0.8
             s.why = "what was done to the model is named by a word that is not known"
         elif known_after and not (known_before and _alone(s, out)):
@@ -142,7 +144,7 @@ def _things(f: Fact, around: Ambient) -> dict[str, Named]:
         )
     for name, named in f.line.settings.items():
         out.setdefault(name, named)
-    return out
+    return out | {n: v for n, v in around.forced.items() if n not in ("metric", "method")}
 
 
 def partner(after: Side, candidates: list[Side]) -> Side | None:
