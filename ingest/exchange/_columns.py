@@ -75,6 +75,12 @@ COLUMNS: tuple[Column, ...] = (
         "what was done, for example C2(ratio=0.5) > C4(bits=8); ? is not stated",
         required=True,
     ),
+    Column(
+        "catalogue_version",
+        "text",
+        "of the catalogue that resolved the strategy; this one unless given",
+        "interpretation.strategy.catalogue_version",
+    ),
     Column("method", "text", "the strategy's methods by name", only="export"),
     Column("hardware", "text", "measured on", "interpretation.hardware"),
     Column("runtime", "text", "measured in", "interpretation.runtime"),

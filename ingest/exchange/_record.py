@@ -30,6 +30,8 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STATES = ("proposed", "accepted", "rejected", "quarantined", "superseded", "layer_point")
 _SPLITS = ("validation", "test", "unknown")
 _DIRECTIONS = {"higher": pb.DIRECTION_HIGHER_IS_BETTER, "lower": pb.DIRECTION_LOWER_IS_BETTER}
+#: Said of the reading, not by the document.
+_NOT_READ = ("catalogue_version", "rules", "confidence", "cluster", "split")
 #: What before, after and delta may differ by in the metric's unit: binary rounding, no more.
 _SAME = 1e-9
 _MEASURED = ("interpretation.before.", "interpretation.after.", "interpretation.change.")
@@ -148,6 +150,8 @@ def _delta(result: pb.ReferenceResult, values: Record) -> None:
 
 def _derive(reading: pb.Interpretation, given: Given, values: Record) -> None:
     for name in values:
+        if name in _NOT_READ:
+            continue
         if BY_NAME[name].path.startswith("interpretation.") or name in ("strategy", "metric", "delta"):
             field = BY_NAME[name].path.removeprefix("interpretation.") or name
             reading.derivations.add(
@@ -251,6 +255,14 @@ def _read_split(result: pb.ReferenceResult, value: str) -> None:
     result.interpretation.split = value
 
 
+def _read_strategy(result: pb.ReferenceResult, value: str) -> None:
+    """A given version stays: a newer catalogue alone is no other reading of an exported result."""
+    version = result.interpretation.strategy.catalogue_version
+    result.interpretation.strategy.CopyFrom(parse(value).to_proto())
+    if version:
+        result.interpretation.strategy.catalogue_version = version
+
+
 def _vocabulary(field: str, known: Callable[[], list[str]]) -> Callable[[pb.ReferenceResult, str], None]:
     def read(result: pb.ReferenceResult, value: str) -> None:
         if value not in known():
@@ -270,7 +282,7 @@ _READ: dict[str, Callable[[pb.ReferenceResult, Any], None]] = {
     "split": _read_split,
     "domain": _vocabulary("domain", lambda: [d.name for d in load().domains]),
     "task": _vocabulary("task", lambda: [t.name for t in load().tasks]),
-    "strategy": lambda r, v: r.interpretation.strategy.CopyFrom(parse(v).to_proto()),
+    "strategy": _read_strategy,
 }
 
 

@@ -12,6 +12,7 @@ from kgpress.v1 import types_pb2 as pb
 _READING = "interpretation."
 #: Not a matter of reading: who vouches for it and how it came about.
 _NEVER = (
+    "catalogue_version",
     "rules",
     "confidence",
     "cluster",

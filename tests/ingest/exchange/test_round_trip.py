@@ -32,6 +32,7 @@ def test_exported_results_come_back_as_they_were(tmp_path: Path, format: str) ->
         result(4, confidence=0.0, model="1e5", dataset="yes"),
     ]
     results[4].interpretation.ClearField("before")
+    results[2].interpretation.strategy.catalogue_version = "1-of-before"
     results[4].interpretation.change.quality = -0.011
     results[3].interpretation.after.parameters = 2**62
     first, again = tmp_path / f"a{SUFFIX[format]}", tmp_path / f"b{SUFFIX[format]}"
