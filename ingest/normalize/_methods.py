@@ -19,7 +19,7 @@ _MAX_CHARS = 2_000
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("widths", re.compile(r"(?<![a-z0-9])w(\d{1,2})[-_ ]?a(\d{1,2})(?![0-9])", re.IGNORECASE)),
     ("widths", re.compile(r"(?<![a-z0-9])(\d{1,2})w[-_ ]?(\d{1,2})a(?![a-z0-9])", re.IGNORECASE)),
-    ("group", re.compile(r"(?<![a-z0-9])(?:w\d)?g(\d{2,4})(?![a-z0-9])", re.IGNORECASE)),
+    ("group", re.compile(r"(?<![a-z0-9])(?:w\d)?g(\d{2,4})(?!\d)", re.IGNORECASE)),
     ("group", re.compile(r"group[-_ ]?size[-_ :=]*(\d{1,4})", re.IGNORECASE)),
     ("weights", re.compile(r"(?<![a-z0-9])w([2-8])(?=g\d|[-_ ]|$)(?![-_ ]?a\d)", re.IGNORECASE)),
     (
@@ -36,6 +36,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         "share",
         re.compile(r"(?:spars\w*|prun\w*|剪[裁枝]率?|fpgm)[ :=_\-]*(\d{1,2}(?:\.\d+)?) ?%", re.IGNORECASE),
     ),
+    ("sparse", re.compile(r"sparsity[ :=_]*(0?\.\d+)", re.IGNORECASE)),
+    ("distribution", re.compile(r"(?<![a-z])(erk|er|uniform)(?![a-z])", re.IGNORECASE)),
     ("kv", re.compile(r"(?<![a-z])kv[-_ ]?(?:cache[-_ ]?)?(?:int|fp)?[-_ ]?(4|8)(?!\d)", re.IGNORECASE)),
 )
 
@@ -83,9 +85,15 @@ def _words(text: str, whole: bool) -> list[Mention]:
         if start and text[start - 1].isalnum() and not _seam(text, start):
             continue
         seen: set[str] = set()
-        for words, kind, name, common, data in _lexicon().get(token, ()):
+        for words, kind, name, strength, data in _lexicon().get(token, ()):
             end_at = i + len(words)
-            if kind in seen or (common and not whole) or tuple(t for t, _, _ in parts[i:end_at]) != words:
+            if strength == "exact" and len(parts) != len(words):
+                continue
+            if (
+                kind in seen
+                or (strength != "words" and not whole)
+                or tuple(t for t, _, _ in parts[i:end_at]) != words
+            ):
                 continue
             end = parts[end_at - 1][2]
             if end < len(text) and text[end].isalnum() and not _seam(text, end):
@@ -108,7 +116,7 @@ def _broken(text: str, parts: tuple[tuple[str, int, int], ...]) -> bool:
     return any(set(gap) & set(",;|\n") or len(gap) > 3 for gap in gaps)
 
 
-_Words = tuple[tuple[str, ...], str, str, bool, dict[str, Any]]
+_Words = tuple[tuple[str, ...], str, str, str, dict[str, Any]]
 
 
 @cache
@@ -117,11 +125,11 @@ def _lexicon() -> dict[str, tuple[_Words, ...]]:
     out: dict[str, list[_Words]] = defaultdict(list)
     for kind, name in (("method", "methods"), ("precision", "precisions")):
         for entry in names(name):
-            data = {k: v for k, v in entry.items() if k not in ("name", "words", "short")}
-            for field_name in ("words", "short"):
-                for words in entry.get(field_name, ()):
+            data = {k: v for k, v in entry.items() if k not in ("name", "words", "short", "exact")}
+            for strength in ("words", "short", "exact"):
+                for words in entry.get(strength, ()):
                     split = tuple(t for t, _, _ in tokens(words))
-                    out[split[0]].append((split, kind, entry["name"], field_name == "short", data))
+                    out[split[0]].append((split, kind, entry["name"], strength, data))
     return {k: tuple(sorted(v, key=lambda e: -len(e[0]))) for k, v in out.items()}
 
 

@@ -32,6 +32,8 @@ _OF_WIDTHS = {
     "post-training static quantization": "post-training quantization of given widths",
     "quantization-aware training": "quantization-aware training of given widths",
 }
+_DISTRIBUTIONS = {"erk": "erdos_renyi_kernel", "er": "erdos_renyi", "uniform": "uniform"}
+_HALVES = ("fp16", "bf16")
 _TRAINED = frozenset({"quantization-aware training"})
 
 
@@ -75,15 +77,20 @@ def _settings(mentions: list[Mention]) -> dict[str, Any]:
             case "share":
                 share = float(Decimal(groups[0]) / 100)
                 out |= {"sparsity": share, "ratio": share}
+            case "sparse":
+                out["sparsity"] = float(groups[0])
+            case "distribution":
+                out["distribution"] = _DISTRIBUTIONS[groups[0].lower()]
             case "kv":
                 out["kv_bits"] = int(groups[0])
-    for m in mentions:
-        if m.kind == "precision" and m.data.get("side") != "before":
-            for width in ("weight_bits", "activation_bits"):
-                if width in m.data:
-                    out.setdefault(width, m.data[width])
-            if m.canonical in _OF_FORMAT and "block" in _OF_FORMAT[m.canonical]:
-                out.setdefault("block_format", m.canonical)
+    formats = [m for m in mentions if m.kind == "precision" and m.data.get("side") != "before"]
+    # Several formats in one name: the widths are those of the narrowest.
+    for m in sorted(formats, key=lambda m: int(m.data.get("weight_bits", 99))):
+        for width in ("weight_bits", "activation_bits"):
+            if width in m.data:
+                out.setdefault(width, m.data[width])
+        if "block" in _OF_FORMAT.get(m.canonical, ""):
+            out.setdefault("block_format", m.canonical)
     return out
 
 
@@ -94,10 +101,16 @@ def _told(names: list[str], formats: list[str], settings: dict[str, Any]) -> lis
         names.append("N:M semi-structured pruning")
     if "gguf_type" in settings:
         names.append("k-quants")
-    for f in formats:
-        if f in _OF_FORMAT and (f not in ("fp16", "bf16") or not _typed(names, "quantization")):
-            names.append(_OF_FORMAT[f])
     weights, activations = settings.get("weight_bits"), settings.get("activation_bits")
+    narrow = bool(weights and weights < 16)
+    if "mixed" in formats and narrow and set(formats) & set(_HALVES):
+        names.append("mixed floating-point and integer quantization")
+    for f in formats:
+        # Half precision beside a narrower format is what the rest of the model stays in.
+        if f in _OF_FORMAT and (f not in _HALVES or not (narrow or _typed(names, "quantization"))):
+            names.append(_OF_FORMAT[f])
+    if "sparsity" in settings and not _typed(names, "pruning"):
+        names.append("weight pruning, criterion not stated")
     if not _typed(names, "quantization") and (weights or activations) and (weights or 8) < 32:
         names.append(_QUANTIZATION)
     if not _specific(names, "quantization") and weights and activations:

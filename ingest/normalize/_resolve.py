@@ -24,6 +24,8 @@ _TABLES = {
 KINDS = ("model", "dataset", "metric", "method", "hardware", "runtime", "technique")
 _MAX_CHARS = 200
 _VERSION = re.compile(r"[-_ ]+(?:v ?)?\d+(?:\.\d+)+(?:\+\w+)?$")
+#: "EleutherAI/gpt-j-6b": who published the weights, and the model.
+_OWNER = re.compile(r"([A-Za-z][\w.-]{2,})/([A-Za-z][\w.\-]{3,})")
 _BRACKETS = re.compile(r"\s*[(\[（]([^()\[\]（）]{1,40})[)\]）]\s*$")
 
 
@@ -134,6 +136,9 @@ def _method(kind: str, text: str, raw: str) -> Entity:
 
 def _model(text: str, raw: str) -> Entity:
     name, marks = _composed(text)
+    if owner := _OWNER.fullmatch(name):
+        name = owner[2]
+        marks.append(Mention("mark", "organisation", owner[1], owner.start(1), owner.end(1)))
     for _ in range(8):
         if entity := _family(name, raw, tuple(marks)):
             return entity
