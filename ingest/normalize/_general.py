@@ -47,6 +47,8 @@ class Origin:
     rules: str = RULES
     #: Whether what passes every check is accepted, or waits for a curator.
     accept: bool = False
+    #: Where the document was fetched.
+    url: str = ""
 
 
 @dataclass
@@ -107,8 +109,7 @@ def _candidate(reading: Reading, origin: Origin) -> Candidate:
     for name, named in reading.fields.items():
         if name in _CONDITIONS and named.raw:
             out.conditions[name] = named.raw[:120]
-        elif name == "layer":
-            out.layer = named.raw[:120]
+    out.layer = reading.layer[:120]
     out.confidence = round(max(0.0, min(1.0, reading.confidence)), 4)
     if out.confidence < ACCEPTED_FROM:
         made.doubts.append(f"how it is read is certain to {out.confidence:.2f} only")
@@ -254,8 +255,10 @@ def _locator(reading: Reading, origin: Origin) -> pb.Locator:
             row=cell.row,
             column=cell.column,
             column_name=cell.column_name[:200],
-            xpath=getattr(cell, "xpath", ""),
-            page=getattr(cell, "page", 0),
+            xpath=cell.xpath,
+            page=cell.page,
+            box=cell.box or (),
+            url=origin.url,
             table=reading.table_index,
             part=reading.part,
         )
@@ -271,4 +274,8 @@ def _derive(out: pb.Interpretation, name: str, named: Named, entity: Entity | No
 def _value(out: pb.Interpretation, name: str, value: Value) -> None:
     how = f"; {value.how}" if value.how else ""
     raw = f"{value.raw[:60]} @ {value.place[:80]}{how}"
-    out.derivations.add(field=name, origin=value.origin, raw=raw, confidence=value.confidence)
+    added = out.derivations.add(field=name, origin=value.origin, raw=raw, confidence=value.confidence)
+    if value.cell is not None:
+        added.cell.row, added.cell.column = value.cell.row, value.cell.column
+        added.cell.line, added.cell.table = value.cell.line, value.table
+        added.cell.column_name = value.cell.column_name[:200]
