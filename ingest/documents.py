@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+from kgpress.errors import InvalidInput
+
+_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,20 @@ class DocumentStore:
         return sha256
 
     def path(self, sha256: str) -> Path:
+        """Where the document lies if it is there.
+
+        Raises:
+            InvalidInput: it is no hash; such a text may come from anybody and lead anywhere.
+        """
+        if not _HASH.fullmatch(sha256):
+            raise InvalidInput(f"{sha256[:80]!r} is no document hash", remedy="give a SHA-256 in hex")
         return self.folder / sha256[:2] / sha256
 
     def holds(self, sha256: str) -> bool:
         """Whether the document is there and is what its name says."""
         try:
             return bool(sha256) and file_hash(self.path(sha256)) == sha256
-        except FileNotFoundError:
+        except (FileNotFoundError, InvalidInput):
             return False
 
 

@@ -137,6 +137,7 @@ class SourceSpider(scrapy.Spider):
         began = time.monotonic()
         try:
             async with self.session.host(min((h for _, h in self.hosts()), default="")):
+                began = time.monotonic()
                 self._pending += 1
                 for item in self.first():
                     yield item
