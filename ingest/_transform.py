@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ingest._declaration import Source, Table
+from ingest._published import read_source
 from ingest.documents import Kept
 from ingest.items import Fault, Result
 from ingest.meaning import read_rows
@@ -13,6 +14,14 @@ from ingest.tables import Grid, TableError, read_table
 
 #: The declared table that lists the papers, if there is one.
 PAPERS = "papers"
+
+
+def extract_documents(source: Source, documents: list[Kept]) -> Iterator[Result | Fault]:
+    """Results of a source: by its declared tables where it has any, else by the general rules."""
+    if source.tables:
+        yield from transform(source, {kept.path: kept for kept in documents})
+    else:
+        yield from read_source(source, documents)
 
 
 def transform(source: Source, documents: dict[str, Kept]) -> Iterator[Result | Fault]:

@@ -36,6 +36,8 @@ class Column:
     head: Head
     use: str
     kind: str = ""
+    #: Repeated from the record's parents, so it belongs to more than its row.
+    inherited: bool = False
 
 
 def columns(table: Table, rules: tuple[Rule, ...] = ()) -> tuple[Column, ...]:
@@ -85,7 +87,8 @@ def _declared(table: Table, number: int, rules: tuple[Rule, ...]) -> Column | No
             kind = (found.head.label or found.kind) if found.use == "label" or rule.use == "label" else ""
             if rule.heading and found.head.label and not found.head.measures and rule.use != "value":
                 return replace(found, use="label", kind=found.head.label)
-            return replace(found, use=rule.use or found.use, kind=kind)
+            inherited = number <= table.labels
+            return replace(found, use=rule.use or found.use, kind=kind, inherited=inherited)
     return None
 
 

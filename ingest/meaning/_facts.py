@@ -227,6 +227,8 @@ def _sparsity(line: Line, text: str, where: str) -> None:
 def _take_label(line: Line, kind: str, text: str, origin: str, where: str) -> None:
     text = _ARROW.sub("", text)
     variants = tag(text, ("variant",))
+    if kind in ("hardware", "runtime", "dataset"):
+        variants = tuple(v for v in variants if v.data.get("numeric") or v.name == "fp32")
     if kind in ("metric", "other", "model", "band", "dataset", "student") and is_head(text):
         models = tag(text, ("model",))
         if kind == "metric" or (kind != "student" and not models and (kind != "model" or not variants)):
@@ -295,13 +297,13 @@ def _residual(text: str) -> str:
     return re.sub(r"\s*\[\d+\]$", "", name).strip(" -_:*·|")
 
 
-def facts(table: Table, around: Ambient) -> list[Fact]:
+def facts(table: Table, around: Ambient, prose: str = "") -> list[Fact]:
     """All numbers of a table that measure something."""
     if around.skip:
         return []
     uses = columns(table, around.rules)
     rows = lines(table, uses)
-    nearby = _unit_nearby(table)
+    nearby = _unit_nearby(table, prose)
     out: list[Fact] = []
     for row in table.rows:
         line = rows.get(row[0].row)
@@ -319,8 +321,15 @@ def facts(table: Table, around: Ambient) -> list[Fact]:
     return out
 
 
-def _unit_nearby(table: Table) -> str:
-    """A unit of time that the words around the table give."""
+_UNIT_OF_TIME = re.compile(
+    r"(?:时间单位|time unit|units? of time)[^。.\n]{0,12}(?:ms|毫秒|milliseconds)", re.I
+)
+
+
+def _unit_nearby(table: Table, prose: str) -> str:
+    """A unit of time that the words around the table give, or the document for all of its tables."""
+    if _UNIT_OF_TIME.search(prose):
+        return "ms"
     for text in (table.caption, table.lead, table.trail):
         if m := re.search(r"(?<![A-Za-z])ms(?![A-Za-z])|毫秒|millisecond", text):
             return "ms" if m else ""

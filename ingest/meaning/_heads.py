@@ -100,12 +100,20 @@ def head(text: str, inside: bool = False) -> Head:
         variants,
         base="before" in names,
         after="after" in names,
-        label=max(labels, key=len).name if labels else "",
+        label=_label(text, labels),
         percent=bool(_PERCENT.search(text)),
         unit=(u[-1].lower() if (u := _UNIT.findall(text)) else ""),
         things=tuple(m for m in _things(text, mentions) if not _within(m, measures)),
         settings=tuple(settings),
     )
+
+
+def _label(text: str, labels: list[Mention]) -> str:
+    """The longest label word; of a heading of several levels, that of the lowest."""
+    last = text.rfind(" / ")
+    lowest = [m for m in labels if m.start >= last] if last >= 0 else labels
+    chosen = lowest or labels
+    return max(chosen, key=len).name if chosen else ""
 
 
 def _things(text: str, mentions: tuple[Mention, ...]) -> list[Mention]:

@@ -12,7 +12,7 @@ from ingest.meaning._ambient import TRUST, ambient
 from ingest.meaning._facts import Fact, facts
 from ingest.meaning._reading import Named, Reading, Sides, Value
 from ingest.meaning._scale import of_inner, scale
-from ingest.meaning._sides import Side, has_full_precision, partner, sides
+from ingest.meaning._sides import Bases, Side, has_full_precision, partner, sides
 from ingest.meaning._words import Mention, tag
 from ingest.tables._table import Document, Table
 
@@ -28,7 +28,7 @@ def outcomes(document: Document, rules: tuple[Rule, ...] = ()) -> tuple[list[Rea
     tables = []
     for table in document.tables:
         around = ambient(document, table, rules)
-        found = facts(table, around)
+        found = facts(table, around, document.text)
         scale(found)
         tables.append((table, around, found))
     half_is_base = not has_full_precision([f for _, _, f in tables])
@@ -37,7 +37,7 @@ def outcomes(document: Document, rules: tuple[Rule, ...] = ()) -> tuple[list[Rea
     before = [s for group in by_table for s in group if s.side == "before"]
     readings: list[Reading] = []
     for (table, _, _), group in zip(tables, by_table, strict=True):
-        own = [s for s in group if s.side == "before"]
+        own = Bases(group)
         for reading in _readings(document, group, own, before):
             reading.table_index = table.index
             readings.append(reading)
@@ -62,7 +62,7 @@ def _pool(tables: list[tuple[Table, list[Side]]]) -> None:
         group.clear()
 
 
-def _readings(document: Document, group: list[Side], own: list[Side], every: list[Side]) -> Iterator[Reading]:
+def _readings(document: Document, group: list[Side], own: Bases, every: list[Side]) -> Iterator[Reading]:
     entities: dict[object, list[Side]] = defaultdict(list)
     if _is_list_of_models(group):
         return
@@ -102,9 +102,7 @@ def _variant_key(variants: tuple[Mention, ...]) -> set[str]:
     return {f"{v.name}{v.data.get('b', '')}{v.data.get('w', '')}{v.data.get('a', '')}" for v in variants}
 
 
-def _of_entity(
-    document: Document, members: list[Side], own: list[Side], every: list[Side]
-) -> Iterator[Reading]:
+def _of_entity(document: Document, members: list[Side], own: Bases, every: list[Side]) -> Iterator[Reading]:
     values = [s for s in members if s.fact.role == "value"]
     qualities = [s for s in values if s.fact.kind == "quality"]
     changes = [s for s in members if s.fact.kind == "quality" and s.fact.role in ("change", "relative")]
@@ -142,7 +140,7 @@ def _reading(
     quality: Side | None,
     measured: list[Side],
     changes: list[Side],
-    own: list[Side],
+    own: Bases,
     every: list[Side],
 ) -> Reading:
     anchor = quality or _anchor(measured)
@@ -155,7 +153,9 @@ def _reading(
         heading=anchor.fact.column.head.text,
         table_index=anchor.fact.table,
     )
-    reading.per_layer = bool(anchor.fact.line.layer)
+    reading.layer = anchor.fact.line.layer
+    reading.per_layer = bool(reading.layer)
+    reading.part, reading.lower = anchor.fact.part, anchor.fact.lower
     certainties = [anchor.certainty]
     if quality is not None:
         _fill_quality(reading, quality, changes, own, every, certainties)
@@ -181,7 +181,7 @@ def _reading(
     reading.confidence = min(
         [
             *certainties,
-            *(n.confidence for n in reading.fields.values()),
+            *(n.confidence for k, n in reading.fields.items() if k != "label"),
             *(n.confidence for n in reading.methods),
         ]
         or [0.5]
@@ -208,7 +208,7 @@ def _fill_quality(
     reading: Reading,
     q: Side,
     changes: list[Side],
-    own: list[Side],
+    own: Bases,
     every: list[Side],
     certainties: list[float],
 ) -> None:
@@ -261,7 +261,7 @@ def _elsewhere(after: Side, every: list[Side]) -> Side | None:
         and s.key("model") == after.key("model")
         and s.key("dataset") == after.key("dataset")
     ]
-    found = partner(after, fitting)
+    found = partner(after, Bases(fitting))
     if (
         found is None
         or len(
@@ -277,7 +277,7 @@ def _elsewhere(after: Side, every: list[Side]) -> Side | None:
     return found
 
 
-def _size(reading: Reading, kind: str, found: list[Side], own: list[Side], every: list[Side]) -> Sides:
+def _size(reading: Reading, kind: str, found: list[Side], own: Bases, every: list[Side]) -> Sides:
     out = Sides()
     for s in found:
         f = s.fact

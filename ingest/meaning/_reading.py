@@ -19,6 +19,9 @@ class Value:
     how: str = ""
     origin: str = "cell"
     confidence: float = 1.0
+    #: The cell itself and its table, 0-based, where it is of the result's own document.
+    cell: Cell | None = None
+    table: int = 0
 
 
 @dataclass
@@ -78,5 +81,10 @@ class Reading:
     heading: str = ""
     #: A point of a sensitivity analysis: a fact of its own kind, never an accepted result.
     per_layer: bool = False
+    layer: str = ""
+    #: Which number of the anchor's cell, 0-based.
+    part: int = 0
+    #: Less is better, as far as the metric's name tells.
+    lower: bool = False
     #: The least certain of what the result rests on.
     confidence: float = 1.0

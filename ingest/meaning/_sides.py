@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from ingest.meaning._ambient import Ambient
 from ingest.meaning._facts import Fact
@@ -38,6 +39,7 @@ class Side:
         return named is not None and named.origin in ("cell", "heading", "band")
 
 
+@lru_cache(maxsize=20_000)
 def normal(text: str) -> str:
     return re.sub(r"[^a-z0-9.\u4e00-\u9fff]", "", plain(text).lower())
 
@@ -75,6 +77,7 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
         rows[(s.fact.row, s.fact.kind, s.fact.metric)].append(s)
     for group in rows.values():
         _within_row(group)
+    compressed = {s.key("model") for s in out if s.side == "after"}
     known_after = any(s.side == "after" for s in out)
     known_before = any(s.side == "before" for s in out)
     for s in out:
@@ -86,7 +89,7 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
         elif line.unknown_method and (known_before or known_after or around.variants):
             s.side, s.certainty = "after", 0.8
             s.why = "what was done to the model is named by a word that is not known"
-        elif known_after and not (known_before and _alone(s, out)):
+        elif known_after and not (known_before and s.key("model") not in compressed | {""}):
             s.side, s.certainty = "before", 0.9
         elif around.variants:
             s.side = effective(around.variants, False, False)
@@ -94,12 +97,6 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
             if known_before and s.side == "before":
                 s.side = ""
     return out
-
-
-def _alone(s: Side, out: list[Side]) -> bool:
-    """No compressed variant of this very model is in the table."""
-    model = s.key("model")
-    return bool(model) and not any(o.side == "after" and o.key("model") == model for o in out)
 
 
 def _first(f: Fact, around: Ambient, half_is_base: bool) -> Side:
@@ -147,8 +144,45 @@ def _things(f: Fact, around: Ambient) -> dict[str, Named]:
     return out | {n: v for n, v in around.forced.items() if n not in ("metric", "method")}
 
 
-def partner(after: Side, candidates: list[Side]) -> Side | None:
+class Bases:
+    """Uncompressed sides, found by what they measure: tables of thousands of rows stay quick."""
+
+    def __init__(self, sides: list[Side]) -> None:
+        self._rows: dict[tuple[object, ...], list[Side]] = defaultdict(list)
+        self._models: dict[tuple[object, ...], list[Side]] = defaultdict(list)
+        self._all: dict[tuple[object, ...], list[Side]] = defaultdict(list)
+        for s in sides:
+            if s.side == "before" and s.fact.role == "value":
+                what = _what(s.fact)
+                self._rows[(*what, s.fact.table, s.fact.row)].append(s)
+                self._models[(*what, s.key("model"))].append(s)
+                self._all[what].append(s)
+
+    def row(self, s: Side) -> list[Side]:
+        """Of the same row."""
+        return self._rows.get((*_what(s.fact), s.fact.table, s.fact.row), [])
+
+    def fitting(self, s: Side) -> list[Side]:
+        """All of the same model, or of none that is named."""
+        what, model = _what(s.fact), s.key("model")
+        if not model:
+            return self._all.get(what, [])
+        return self._models.get((*what, model), []) + self._models.get((*what, ""), [])
+
+
+def _what(f: Fact) -> tuple[object, ...]:
+    return (f.kind, f.metric, f.part)
+
+
+def partner(after: Side, bases: Bases) -> Side | None:
     """The uncompressed side that belongs to ``after``: the best that agrees, or None."""
+    found = _best(after, bases.row(after))
+    if found is not None and not found.fact.column.inherited:
+        return found
+    return _best(after, bases.fitting(after)) or found
+
+
+def _best(after: Side, candidates: list[Side]) -> Side | None:
     best: tuple[float, Side] | None = None
     for c in candidates:
         score = _agreement(after, c)
@@ -169,7 +203,7 @@ def _agreement(a: Side, b: Side) -> float | None:
         return None
     score = 0.0
     if fa.table == fb.table and fa.row == fb.row:
-        score += 20 - 0.05 * abs(fa.cell.column - fb.cell.column)
+        score += (5 if fb.column.inherited else 20) - 0.05 * abs(fa.cell.column - fb.cell.column)
     elif fa.table == fb.table and fa.cell.column == fb.cell.column:
         distance = fa.row - fb.row
         score += 10 - (0.01 * distance if distance > 0 else 2 - 0.01 * distance)
