@@ -29,9 +29,25 @@ from kgpress.v1 import types_pb2
 
 _LENGTH = struct.Struct(">I")
 _SUPERSEDED = types_pb2.EVIDENCE_STATE_SUPERSEDED
-#: What the meaning of a document depends on, besides the declaration of its source.
-_READERS = ("tables", "meaning", "normalize")
-_MODULES = ("_declaration.py", "_extract.py", "_extraction.py", "_transform.py")
+#: Parts of ingest that a document's meaning does not depend on.
+_ELSEWHERE = frozenset(
+    [
+        "spiders",
+        "review",
+        "exchange",
+        "sources",
+        "__main__.py",
+        "_index.py",
+        "_network.py",
+        "_runner.py",
+        "_session.py",
+        "middlewares.py",
+        "pipelines.py",
+        "settings.py",
+        "sinks.py",
+        "stats.py",
+    ]
+)
 
 
 @dataclass
@@ -44,8 +60,9 @@ class Extracted:
     #: Path -> state -> results.
     states: dict[str, dict[str, int]] = field(default_factory=dict)
     faults: list[tuple[str, str]] = field(default_factory=list)
-    #: Documents that took the place of others: (source, path, hash of the new one or "").
-    replaced: list[tuple[str, str, str]] = field(default_factory=list)
+    #: What :class:`kgpress.v1.evidence_pb2.DocumentChange` says of documents some of whose results were
+    #: superseded, or are read again: (source, path, old hash, new hash).
+    replaced: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     @property
     def results(self) -> int:
@@ -86,8 +103,9 @@ def key_of(declaration: str, documents: list[Kept]) -> str:
 def rules_version() -> str:
     """SHA-256 of the code and data that read documents."""
     digest = hashlib.sha256()
-    for name in (*_READERS, *_MODULES):
-        _add(digest, files(ingest) / name)
+    for part in sorted(files(ingest).iterdir(), key=lambda e: e.name):
+        if part.name not in _ELSEWHERE:
+            _add(digest, part)
     _add(digest, files("kgpress") / "catalogue")
     return digest.hexdigest()
 
@@ -216,10 +234,13 @@ def _extracted(job: dict[str, Any], documents: list[Kept]) -> Extracted:
     hashes = {d.path: d.sha256 for d in documents}
     for old in read_results(Path(job["previous"])) if job["previous"] else ():
         cell, place = old.locator.cell, place_of(old)
+        now = hashes.get(cell.path, "")
+        there = (old.source.name, cell.path)
         if place in results:
+            if old.state == _SUPERSEDED:
+                made.replaced.append((*there, now, now))
             continue
         results[place] = old
-        now = hashes.get(cell.path, "")
         if old.state != _SUPERSEDED:
             if (now == cell.document_hash and cell.path in faulty) or not (now or job["complete"]):
                 continue  # it could not be read this time, which says nothing against the earlier reading
@@ -227,7 +248,8 @@ def _extracted(job: dict[str, Any], documents: list[Kept]) -> Extracted:
             if now != cell.document_hash:
                 why = "the document has changed" if now else "the document is gone"
             old.state, old.reasons[:] = _SUPERSEDED, [why]
-        made.replaced.append((old.source.name, cell.path, now))
+        same_or_gone = now in ("", cell.document_hash)
+        made.replaced.append((*there, cell.document_hash if same_or_gone else "", now))
     for result in results.values():
         counts = states.setdefault(result.locator.cell.path, Counter())
         counts[state_name(result)] += 1

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any, Self
 
 from scrapy.crawler import Crawler
 
 from ingest.items import Fault, Result
 from ingest.sinks import Batch
-from kgpress.v1 import types_pb2
+from kgpress.v1 import evidence_pb2, types_pb2
 
 
 class SubmitResults:
@@ -49,9 +50,10 @@ class SubmitResults:
         extracted, sink = self._spider.extracted, self._session.sink
         if extracted is None or not self._taken:
             return
-        for source, path, sha256 in extracted.replaced if sink.replaces else ():
-            results = (self._replaced or {}).get((source, path), [])
-            await self._submit(lambda: sink.replace(source, path, sha256, results))  # noqa: B023
+        for source, path, old, new in extracted.replaced if sink.replaces else ():
+            change = evidence_pb2.DocumentChange(source=source, path=path, old_hash=old, new_hash=new)
+            results = (self._replaced or {}).get((source, path), []) if new else []
+            await self._submit(partial(sink.replace, change, results))
         if self._session.failure is None and self._taken == extracted.results and sink.name:
             noted = {"sha256": extracted.sha256, "ids": self._ids}
             self._spider.index.note(f"submitted {sink.name}", noted)
@@ -61,7 +63,7 @@ class SubmitResults:
         if not self._session.sink.replaces:
             return False
         if self._replaced is None:
-            self._replaced = {(source, path): [] for source, path, _ in self._spider.extracted.replaced}
+            self._replaced = {(source, path): [] for source, path, *_ in self._spider.extracted.replaced}
         if result.state == types_pb2.EVIDENCE_STATE_SUPERSEDED:
             return True
         waiting = self._replaced.get((result.source.name, result.locator.cell.path))

@@ -58,7 +58,7 @@ class Sink(Protocol):
 
     def submit(self, results: list[types_pb2.ReferenceResult]) -> Batch: ...
     def replace(
-        self, source: str, path: str, sha256: str, results: list[types_pb2.ReferenceResult]
+        self, change: evidence_pb2.DocumentChange, results: list[types_pb2.ReferenceResult]
     ) -> Batch: ...
     def has(self, ids: list[str]) -> bool: ...
     def close(self) -> None: ...
@@ -76,8 +76,7 @@ class ServerSink:
     def submit(self, results: list[types_pb2.ReferenceResult]) -> Batch:
         return _batch(self._client.submit_evidence(results))
 
-    def replace(self, source: str, path: str, sha256: str, results: list[types_pb2.ReferenceResult]) -> Batch:
-        change = evidence_pb2.DocumentChange(source=source, path=path, new_hash=sha256)
+    def replace(self, change: evidence_pb2.DocumentChange, results: list[types_pb2.ReferenceResult]) -> Batch:
         answer = self._client.replace_document(change, results)
         batch = _batch(answer.submitted)
         batch.superseded = answer.superseded
@@ -133,7 +132,7 @@ class FileSink:
                 self._spill()
         return batch
 
-    def replace(self, source: str, path: str, sha256: str, results: list[types_pb2.ReferenceResult]) -> Batch:
+    def replace(self, change: evidence_pb2.DocumentChange, results: list[types_pb2.ReferenceResult]) -> Batch:
         return self.submit(results)
 
     def has(self, ids: list[str]) -> bool:
