@@ -77,11 +77,13 @@ def _mixed_units(every: list[Candidate]) -> None:
         small = [c for c in column if 0 < _written(c) <= 1]
         if not large or not small:
             continue
+        finest = max(_decimals(c) for c in large)
         for c in small:
             after, before = c.result.interpretation.after.quality, c.result.interpretation.before
             as_fraction = _written(c)
             near = before.HasField("quality") and abs(before.quality - as_fraction) < _NEAR
-            if abs(after - as_fraction) < 1e-9 or near:
+            # A collapse is printed to the digits of its column; a fraction among percentages to more.
+            if (abs(after - as_fraction) < 1e-9 or near) and _decimals(c) > finest:
                 raw = c.reading.quality.after.raw if c.reading.quality.after else ""
                 other = large[0].reading.quality.after
                 c.reasons.append(f"{raw} stands in one column with {other.raw if other else ''}")
@@ -96,6 +98,11 @@ def _written(c: Candidate) -> float:
         return abs(float(value.raw.replace(",", "").split()[0]))
     except (ValueError, IndexError):
         return 0.0
+
+
+def _decimals(c: Candidate) -> int:
+    value = c.reading.quality.after
+    return len(value.raw.split()[0].partition(".")[2].rstrip("%")) if value and value.raw.split() else 0
 
 
 def _elsewhere(every: list[Candidate]) -> None:
@@ -140,15 +147,21 @@ def _averages(every: list[Candidate]) -> None:
         if len(averages) != 1 or len(parts) < _AVERAGE_OF:
             continue
         stated = averages[0].result.interpretation.after.quality
-        if abs(stated - statistics.fmean(parts)) > _AVERAGE_OFF:
-            mean = statistics.fmean(parts)
+        mean, unread = statistics.fmean(parts), stated * (len(parts) + 1) - sum(parts)
+        # One task of the row may have a heading that nobody knows.
+        if abs(stated - mean) > _AVERAGE_OFF and not 0 <= unread <= 1:
             averages[0].doubts.append(f"the average {stated:.4g} is not that of its row, {mean:.4g}")
 
 
 def _told_once(made: list[tuple[Origin, Candidate]]) -> Iterator[tuple[Origin, Candidate]]:
     """One cell that spans the rows of many boards is one quality: later rows keep only their own numbers."""
     seen: set[tuple[object, ...]] = set()
+    places: set[bytes] = set()
     for origin, c in made:
+        identity = c.result.locator.SerializeToString(deterministic=True)
+        if identity in places:
+            continue
+        places.add(identity)
         anchor, out = c.reading.anchor, c.result.interpretation
         begun = getattr(anchor, "origin", (0, 0))
         place = begun if any(begun) else (anchor.row, anchor.column)
