@@ -26,9 +26,9 @@ Reader = Callable[[str, str, list[str]], tuple[str, list[Table], str]]
 
 #: Format -> endings, most bytes, reader.
 READERS: dict[str, tuple[tuple[str, ...], int, Reader]] = {
-    "markdown": ((".md", ".markdown", ".mdx", ".mkd"), _limits.MARKUP_BYTES, read_markdown),
-    "html": ((".html", ".htm", ".xhtml"), _limits.MARKUP_BYTES, read_html),
-    "rst": ((".rst", ".rest"), _limits.MARKUP_BYTES, read_rst),
+    "markdown": ((".md", ".markdown", ".mdx", ".mkd"), _limits.PROSE_BYTES, read_markdown),
+    "html": ((".html", ".htm", ".xhtml"), _limits.HTML_BYTES, read_html),
+    "rst": ((".rst", ".rest"), _limits.PROSE_BYTES, read_rst),
     "yaml": ((".yaml", ".yml"), _limits.TREE_BYTES, read_yaml_document),
     "json": ((".json", ".jsonl", ".ndjson"), _limits.TREE_BYTES, read_json_document),
     "csv": ((".csv", ".tsv"), _limits.DOCUMENT_BYTES, read_delimited),

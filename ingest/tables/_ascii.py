@@ -17,6 +17,7 @@ from ingest.tables._text import clean, cut
 _DRAWN = re.compile(r"^\s*[|+│┃┌├└╞╔]")
 #: A grid drawn in full is parsed with its spans up to so many lines.
 _GRID_LINES = 400
+_GRID_COLUMNS, _GRID_CORNERS = 100, 10_000
 
 #: Longer lines are prose or worse: no pairs are looked for.
 _LONG = 300
@@ -28,8 +29,9 @@ _COMMAND = re.compile(
     r"(?:^|\s)--[a-z]|^[$>]|^(?:time|python\d?|pip|import|from|export|cd|git)\s"
     r"|[{};]\s*$|\\$|://|^\S+\("
 )
+_KEY = re.compile(r"(?:#\s)?[A-Za-z][\w ./()%@#-]*$")
 _PAIR = re.compile(
-    r"(?P<key>(?:#\s)?[A-Za-z][\w ./()%@#-]{0,47}?)\s*(?:[:=]|~(?=\s?\d)|\bis\b)\s*"
+    r"(?:[:=]|~(?=\s?\d)|\bis\b)\s*"
     r"(?P<value>[-+~]?\$?\d[\d,]*(?:\.\d+)?(?:[eE][-+]?\d+)?\s*(?:%|(?:ms|[KMGT]i?B|[KMGB]|x|X|FPS|fps|s)\b)?)"
     r"(?P<note>\s*\([^()]{0,80}\))?(?=$|[\s,;|])"
 )
@@ -88,6 +90,10 @@ def _drawn(lines: list[str], first: int, flow: Flow) -> None:
 def grid_rows(lines: list[str], first: int) -> list[list[Raw]]:
     """The cells of a grid drawn with +, - and |, spans included; [] if it is none."""
     margin = len(lines[0]) - len(lines[0].lstrip())
+    # The parser scans a cell's outline for each corner it finds.
+    corners = max(line.count("+") for line in lines[:50])
+    if corners > _GRID_COLUMNS or corners * len(lines) > _GRID_CORNERS:
+        return []
     width = max(len(line.rstrip()) for line in lines) - margin
     block = [line[margin:].rstrip().ljust(width) for line in lines]
     try:
@@ -163,9 +169,13 @@ def _close(run: _Run, runs: list[_Run]) -> None:
 
 def _pairs(line: str) -> list[tuple[str, str, tuple[str, ...]]]:
     found: list[tuple[str, str, tuple[str, ...]]] = []
+    before = 0
     for pair in _PAIR.finditer(line):
-        note = clean(pair["note"] or "").strip("()")
-        found.append((clean(pair["key"]), clean(pair["value"]), (note,) if note else ()))
+        key = _KEY.search(line[max(before, pair.start() - 48) : pair.start()].rstrip())
+        before = pair.end()
+        if key:
+            note = clean(pair["note"] or "").strip("()")
+            found.append((clean(key[0]), clean(pair["value"]), (note,) if note else ()))
     if found and (versus := _VERSUS.search(line)):
         what = clean(versus["after"] or versus["what"] or "other")
         if all(what != key for key, *_ in found) and all(versus["value"] != v for _, v, _ in found):

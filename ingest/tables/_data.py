@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ingest.tables import _limits
 from ingest.tables._ascii import read_block
 from ingest.tables._flow import Flow
 from ingest.tables._records import read_tree
@@ -23,7 +24,7 @@ def read_json_document(text: str, path: str, faults: list[str]) -> tuple[str, li
 def read_yaml_document(text: str, path: str, faults: list[str]) -> tuple[str, list[Table], str]:
     """Title (the first comment line), tables and prose (the comments) of YAML."""
     flow = Flow(faults)
-    lines = short_lines(text, faults)
+    lines = short_lines(text, faults, _limits.NODES)
     read_tree("\n".join(lines), "yaml", 1, flow)
     block: list[str] = []
     first = 0

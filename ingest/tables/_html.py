@@ -14,7 +14,7 @@ from ingest.tables import _limits
 from ingest.tables._flow import Flow
 from ingest.tables._grid import Raw
 from ingest.tables._marks import is_mark, off, tex, untex
-from ingest.tables._table import Table
+from ingest.tables._table import Table, TableError
 from ingest.tables._text import clean
 
 Element = Any
@@ -46,7 +46,14 @@ def parse(text: str, faults: list[str]) -> Element | None:
     """The element tree, or None where there is no element.
 
     libxml2's own bounds hold (depth, text size): what lies beyond is left out, with a fault.
+
+    Raises:
+        TableError: more marks than the limit allows.
     """
+    if (marks := text.count("<")) > _limits.HTML_MARKS:
+        raise TableError(
+            f"the HTML has {marks:,} marks, the limit is {_limits.HTML_MARKS:,}", remedy="leave it out"
+        )
     parser = html.HTMLParser(
         encoding="utf-8", no_network=True, huge_tree=False, remove_pis=True, recover=True
     )
@@ -126,6 +133,8 @@ def _is_table(element: Element) -> bool:
 
 def read_element(element: Element, flow: Flow, offset: int, depth: int = 0) -> None:
     """Adds a ``<table>``, then the tables within its cells."""
+    if flow.full:
+        return
     rows: list[list[Raw]] = []
     nested: list[Element] = []
     heads = 0
@@ -272,7 +281,8 @@ def text_of(
             if nested is not None:
                 nested.append(node)
         elif _is(node, "ltx_note") or (tag == "sup" and not first and _footnote(node, parts)):
-            notes.append(clean("".join(node.itertext()))[:20].split(" ")[0])
+            mark = next(node.iter("sup"), node)
+            notes.append(clean("".join(mark.itertext()))[:20].split(" ")[0])
             skip = True
         elif tag == "sup" and not first and re.search(r"10\s*$", "".join(parts[-2:])):
             parts.append("^")

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.front_matter import front_matter_plugin
 
-from ingest.tables import _html
+from ingest.tables import _html, _limits
 from ingest.tables._ascii import read_block
 from ingest.tables._flow import Flow
 from ingest.tables._grid import Raw
@@ -29,11 +29,11 @@ _BREAK = re.compile(r"<\s*/?\s*br\s*/?\s*>", re.IGNORECASE)
 
 def _parser() -> MarkdownIt:
     # Linking bare addresses and typography would only change texts that are read as they stand.
-    return (
-        MarkdownIt("commonmark", {"maxNesting": 20, "html": True})
-        .enable(["table", "strikethrough"])
-        .use(front_matter_plugin)
-    )
+    parser = MarkdownIt("commonmark", {"maxNesting": 20, "html": True})
+    parser.enable(["table", "strikethrough"]).use(front_matter_plugin)
+    # Inline markup is parsed where it is needed, and so much of it as the limit allows.
+    parser.core.ruler.disable("inline")
+    return parser
 
 
 _MARKDOWN = _parser()
@@ -44,8 +44,9 @@ def read_markdown(text: str, path: str, faults: list[str]) -> tuple[str, list[Ta
     flow = Flow(faults)
     lines = short_lines(text, faults)
     fragments = _take_tables(lines)
-    tokens = _MARKDOWN.parse("\n".join(_split_tables(lines)))
-    _Reader(flow, lines, fragments).read(tokens)
+    env: dict[str, Any] = {}
+    tokens = _MARKDOWN.parse("\n".join(_split_tables(lines)), env)
+    _Reader(flow, lines, fragments, env).read(tokens)
     return flow.title, list(flow.tables), flow.prose
 
 
@@ -104,8 +105,10 @@ def _split_tables(lines: list[str]) -> list[str]:
 
 
 class _Reader:
-    def __init__(self, flow: Flow, lines: list[str], fragments: list[tuple[int, str]]) -> None:
-        self.flow, self.lines, self.fragments = flow, lines, fragments
+    def __init__(
+        self, flow: Flow, lines: list[str], fragments: list[tuple[int, str]], env: dict[str, Any]
+    ) -> None:
+        self.flow, self.lines, self.fragments, self.env = flow, lines, fragments, env
 
     def read(self, tokens: list[Token]) -> None:
         i = 0
@@ -113,9 +116,9 @@ class _Reader:
             token = tokens[i]
             kind = token.type
             if kind == "heading_open":
-                self.flow.heading(int(token.tag[1]), _inline(tokens[i + 1])[0])
+                self.flow.heading(int(token.tag[1]), _inline(tokens[i + 1].content, self.env)[0])
                 i += 2
-            elif kind == "table_open":
+            elif kind == "table_open" and not self.flow.full:
                 i = self._table(tokens, i)
             elif kind == "inline":
                 self._paragraph(token)
@@ -129,7 +132,7 @@ class _Reader:
             i += 1
 
     def _front(self, token: Token) -> None:
-        first = (token.map[0] if token.map else 0) + 1
+        first = (token.map[0] if token.map else 0) + 2
         read_tree(token.content, "yaml", first, self.flow)
 
     def _html(self, token: Token) -> None:
@@ -165,7 +168,7 @@ class _Reader:
         ):
             self._loose(lines, first)
             return
-        text, *_ = _inline(token)
+        text, *_ = _inline(content, self.env)
         self.flow.paragraph(text)
 
     def _loose(self, lines: list[str], first: int) -> None:
@@ -181,8 +184,7 @@ class _Reader:
         self._emit(rows)
 
     def _raw(self, source: str, line: int) -> Raw:
-        token = _MARKDOWN.parseInline(source)[0]
-        text, bold, struck, links, notes = _inline(token)
+        text, bold, struck, links, notes = _inline(source, self.env)
         return Raw(text, line, bold=bold, struck=struck, links=links, notes=notes)
 
     def _table(self, tokens: list[Token], i: int) -> int:
@@ -195,8 +197,7 @@ class _Reader:
                 rows.append([])
                 line = (token.map[0] if token.map else line) + 1
             elif token.type == "inline":
-                text, bold, struck, links, notes = _inline(token)
-                rows[-1].append(Raw(text, line, bold=bold, struck=struck, links=links, notes=notes))
+                rows[-1].append(self._raw(token.content, line))
             elif token.type == "tr_close" and len(rows) > 1:
                 self._overlong(rows, line)
                 if _DELIMITER.match(self.lines[line - 1]) and all(
@@ -235,9 +236,9 @@ def _fields(line: str) -> list[str]:
     return [f.replace("\\|", "|").strip() for f in fields]
 
 
-def _inline(token: Token) -> tuple[str, bool, bool, tuple[str, ...], tuple[str, ...]]:
+def _inline(content: str, env: dict[str, Any]) -> tuple[str, bool, bool, tuple[str, ...], tuple[str, ...]]:
     """Text, all bold, all struck, links and footnote marks of inline Markdown, HTML tags in it included."""
-    content = token.content
+    content = content[: _limits.INLINE_CHARS]
     if "<" not in content and not any(mark in content for mark in "*_`[]~\\&!^$†‡§¶¹²³#"):
         return clean(content), False, False, (), ()
     parts: list[str] = []
@@ -260,9 +261,11 @@ def _inline(token: Token) -> tuple[str, bool, bool, tuple[str, ...], tuple[str, 
         weight["bold"] += size if depth["strong"] > 0 else 0
         weight["struck"] += size if depth["s"] > 0 else 0
 
-    for child in token.children or ():
+    children: list[Token] = []
+    _MARKDOWN.inline.parse(content, _MARKDOWN, env, children)
+    for child in children:
         kind = child.type
-        if kind in ("text", "code_inline"):
+        if kind in ("text", "text_special", "code_inline"):
             say(child.content)
         elif kind in ("softbreak", "hardbreak"):
             parts.append(" ")

@@ -57,7 +57,7 @@ def tex(source: str) -> str:
     source = source.replace("{,}", ",")
     source = _COMMAND.sub(lambda m: _TEX.get(m[0], m[0][1:]), source)
     source = re.sub(r"\^\s*\{([^{}]*)\}", r"^\1", source)
-    return re.sub(r"[{}]", "", source)
+    return re.sub(r"\^([*†‡§]+)", r"\1", re.sub(r"[{}]", "", source))
 
 
 def untex(text: str) -> str:

@@ -1,20 +1,25 @@
 """PDF to tables: ruled ones, and those with horizontal rules only, as papers have them.
 
 A cell's place is its page and its box in points from the page's upper left corner.
+
+A PDF is a program: streams that inflate without end, forms that show forms. So it is read in a process
+of its own with little memory and time, which writes what it saw, event by event, as JSON lines.
 """
 
 from __future__ import annotations
 
 import io
+import json
 import logging
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
-
-import pdfplumber
-from pdfminer.pdfexceptions import PDFException
 
 from ingest.tables import _limits
 from ingest.tables._flow import Flow
@@ -23,9 +28,6 @@ from ingest.tables._marks import off
 from ingest.tables._table import Box, Table, TableError
 from ingest.tables._text import clean
 
-# pdfminer warns of every oddity of a file; what matters is a fault of the document.
-logging.getLogger("pdfminer").setLevel(logging.ERROR)
-
 Word = dict[str, Any]
 
 #: Points: words nearer than this stand in one cell; lines nearer than this are one line.
@@ -33,7 +35,7 @@ _GAP, _LINE = 5.0, 3.0
 
 
 def read_pdf(data: bytes, path: str, faults: list[str]) -> tuple[str, list[Table], str]:
-    """Title, tables and prose of a PDF; pages past the limit are left out with a fault.
+    """Title, tables and prose of a PDF; what lies past a limit is left out with a fault.
 
     Raises:
         TableError: too large, encrypted, or no PDF.
@@ -43,37 +45,91 @@ def read_pdf(data: bytes, path: str, faults: list[str]) -> tuple[str, list[Table
             f"the PDF has {len(data):,} bytes, the limit is {_limits.PDF_BYTES:,}", remedy="leave it out"
         )
     flow = Flow(faults)
+    output, ended = _run(data)
+    for line in output.splitlines():
+        try:
+            kind, *values = json.loads(line)
+        except ValueError:
+            break
+        if kind == "heading":
+            flow.heading(*values)
+        elif kind == "paragraph":
+            flow.paragraph(*values)
+        elif kind == "fault":
+            faults.append(values[0])
+        elif kind == "table":
+            flow.table([[_raw(cell) for cell in row] for row in values[0]])
+        elif kind == "end":
+            ended = ""
+    if ended and not flow.tables and not flow.prose:
+        raise TableError(f"the PDF cannot be read: {ended}", remedy="look at it and leave it out")
+    if ended:
+        faults.append(f"the PDF was read in part: {ended}")
+    return flow.title, list(flow.tables), flow.prose
+
+
+def _run(data: bytes) -> tuple[bytes, str]:
+    """What the reading process wrote, and why it may have ended early."""
+    command = [sys.executable, "-m", "ingest.tables._pdf"]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
+    ) as child:
+        try:
+            output, _ = child.communicate(data, timeout=_limits.PDF_SECONDS + 3)
+            return output, "it takes too much memory or time"
+        except subprocess.TimeoutExpired:
+            child.kill()
+            output, _ = child.communicate()
+            return output, "it takes too much time"
+
+
+def _environment() -> dict[str, str]:
+    """Only what finds this package: the process that reads a stranger's file needs no more."""
+    return {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PATH": os.defpath}
+
+
+def _raw(cell: dict[str, Any]) -> Raw:
+    cell["box"] = tuple(cell["box"]) if cell["box"] else None
+    cell["links"], cell["notes"] = tuple(cell["links"]), tuple(cell["notes"])
+    return Raw(**cell)
+
+
+def _main() -> None:
+    import pdfplumber
+
+    # pdfminer warns of every oddity of a file; what matters is a fault of the document.
+    logging.disable(logging.CRITICAL)
+    data = sys.stdin.buffer.read()
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (_limits.PDF_SECONDS, _limits.PDF_SECONDS))
+        resource.setrlimit(resource.RLIMIT_AS, (_limits.PDF_MEMORY, _limits.PDF_MEMORY))
+    except (ImportError, ValueError, OSError):
+        pass  # No such limits on this system: the parent's timeout remains.
     try:
         with pdfplumber.open(io.BytesIO(data)) as pdf:
             for number, page in enumerate(pdf.pages, 1):
                 if number > _limits.PDF_PAGES:
-                    faults.append(f"pages after the first {_limits.PDF_PAGES} were left out")
+                    _say("fault", f"pages after the first {_limits.PDF_PAGES} were left out")
                     break
-                _page(page, number, flow)
+                _page(page, number)
                 page.close()
-    except TableError:
-        raise
-    except (
-        PDFException,
-        ValueError,
-        KeyError,
-        TypeError,
-        IndexError,
-        AttributeError,
-        RecursionError,
-    ) as error:
+    except Exception as error:
         # pdfminer meets a broken file with whatever its code stumbles over.
-        if not flow.tables and not flow.prose:
-            raise TableError(
-                f"the PDF cannot be read: {clean(str(error))[:120] or type(error).__name__}"
-            ) from None
-        faults.append(f"the PDF was read in part: {type(error).__name__}")
-    return flow.title, list(flow.tables), flow.prose
+        _say("fault", f"the PDF does not parse: {clean(str(error))[:120] or type(error).__name__}")
+        return
+    _say("end")
 
 
-def _page(page: Any, number: int, flow: Flow) -> None:
+def _say(kind: str, *values: object) -> None:
+    sys.stdout.write(json.dumps([kind, *values]) + "\n")
+    sys.stdout.flush()
+
+
+def _page(page: Any, number: int) -> None:
     if len(page.chars) > _limits.PAGE_MARKS or len(page.edges) > _limits.PAGE_MARKS:
-        flow.faults.append(f"page {number} has more than {_limits.PAGE_MARKS:,} marks and was left out")
+        _say("fault", f"page {number} has more than {_limits.PAGE_MARKS:,} marks and was left out")
         return
     words: list[Word] = page.extract_words(extra_attrs=["size"], use_text_flow=False, keep_blank_chars=False)
     regions = _regions(page)
@@ -86,20 +142,21 @@ def _page(page: Any, number: int, flow: Flow) -> None:
     bottom = 0.0
     for top, is_table, what in sorted(events, key=lambda e: (e[0], e[1])):
         if is_table or top - bottom > size * 0.9:
-            flow.paragraph(" ".join(paragraph))
+            _say("paragraph", " ".join(paragraph))
             paragraph = []
         if is_table:
             inner = [w for w in words if _inside(w, what)]
-            flow.table(regions[what] or _columns(inner, page, what, number), explicit=None)
+            rows = regions[what] or _columns(inner, number)
+            _say("table", [[asdict(raw) for raw in row] for row in rows])
             bottom = what[3]
             continue
         text = " ".join(w["text"] for w in what)
         bottom = max(w["bottom"] for w in what)
         if what[0]["size"] > size * 1.12 and len(text) < 200 and not paragraph:
-            flow.heading(1 if what[0]["size"] > size * 1.5 else 2, text)
+            _say("heading", 1 if what[0]["size"] > size * 1.5 else 2, text)
         else:
             paragraph.append(text)
-    flow.paragraph(" ".join(paragraph))
+    _say("paragraph", " ".join(paragraph))
 
 
 def _inside(word: Word, box: Box) -> bool:
@@ -168,7 +225,7 @@ def _ruled(page: Any, table: Any) -> list[list[Raw]]:
     return rows
 
 
-def _columns(words: list[Word], page: Any, box: Box, number: int) -> list[list[Raw]]:
+def _columns(words: list[Word], number: int) -> list[list[Raw]]:
     """Cells of a table without vertical rules: columns are the strips that no line's words cross."""
     lines = [_phrases(line) for line in _lines(words)]
     lines = [line for line in lines if line]
@@ -233,3 +290,7 @@ def _rounded(box: Sequence[float]) -> Box:
 
 def is_pdf(head: bytes) -> bool:
     return bool(re.match(rb"\s*%PDF-", head[:1024]))
+
+
+if __name__ == "__main__":
+    _main()

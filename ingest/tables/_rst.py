@@ -73,7 +73,10 @@ class _Reader:
             return self._directive(at, directive)
         if _GRID.match(line):
             end = self._while(at, lambda text: text.strip()[:1] in ("+", "|"))
-            self._emit(grid_rows(self.lines[at : min(end, at + _DRAWN_LINES)], at + 1), None)
+            rows = grid_rows(self.lines[at : min(end, at + _DRAWN_LINES)], at + 1)
+            if not rows:
+                self.flow.faults.append(f"the grid table at line {at + 1} does not parse, or is too large")
+            self._emit(rows, None)
             return max(end, at + 1)
         if _SIMPLE.match(line):
             return self._simple(at)
@@ -187,7 +190,12 @@ class _Reader:
         heads = _number(options.get("header-rows"))
         if "header" in options:
             heads += 1
-            rows.append([inline(f, begin) for f in next(csv.reader([options["header"]], delimiter=mark))])
+            rows.append(
+                [
+                    inline(f, begin)
+                    for f in next(csv.reader([options["header"]], delimiter=mark, skipinitialspace=True))
+                ]
+            )
         reader = csv.reader(
             (line.strip() + "\n" for line in self.lines[begin:end]), delimiter=mark, skipinitialspace=True
         )

@@ -73,9 +73,12 @@ def _decoded(data: bytes, bom: str, faults: list[str]) -> str:
 _LIKELY = ["gb18030", "cp1252", "latin_1", "big5", "shift_jis", "euc_kr", "cp1251"]
 
 
-def short_lines(text: str, faults: list[str]) -> list[str]:
-    """The lines, each cut at the limit."""
+def short_lines(text: str, faults: list[str], most: int = _limits.PROSE_LINES) -> list[str]:
+    """The lines, each cut at its limit, and no more of them than the limit."""
     lines = text.split("\n")
+    if len(lines) > most:
+        faults.append(f"the document has {len(lines):,} lines and was cut at {most:,}")
+        del lines[most:]
     limit = _limits.LINE_CHARS
     for number, line in enumerate(lines):
         if len(line) > limit:
