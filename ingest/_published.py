@@ -1,4 +1,4 @@
-"""Whole sources to results by the general rules: read, joined across documents, checked against each other."""
+"""Whole sources to results by the general rules: read, joined, checked against each other."""
 
 from __future__ import annotations
 

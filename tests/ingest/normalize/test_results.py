@@ -195,7 +195,8 @@ def test_a_base_far_from_that_of_the_others_is_doubted() -> None:
 
 def test_an_average_that_is_none_of_its_row_waits() -> None:
     tasks = [
-        reading(after=x, names={"dataset": d}) for d, x in (("PIQA", "80"), ("BoolQ", "70"), ("RTE", "60"))
+        reading(after=x, column=n, names={"dataset": d})
+        for n, d, x in ((4, "PIQA", "80"), (5, "BoolQ", "70"), (6, "RTE", "60"))
     ]
     right = [*tasks, reading(after="70.0", names={"dataset": "Avg."})]
     wrong = [*tasks, reading(after="98.0", names={"dataset": "Avg."})]
