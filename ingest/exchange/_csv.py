@@ -16,6 +16,7 @@ from ingest.exchange._rows import MAX_LINE, Read, Row, decoded, unknown
 
 #: What spreadsheets take for a formula, also behind blanks and in full width, with the ' of earlier escapes.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
+_MAX_COLUMNS = 200
 _HEADING = re.compile(r"\s*(\w+)\s*(?:[\[(]\s*([^\])]+?)\s*[\])])?\s*")
 
 
@@ -67,6 +68,8 @@ def read(data: bytes, file: str) -> Read:
             result.faults.append(Fault(file, begins, 1, f"no CSV from here on: {error}"))
             break
         line, begins = begins, reader.line_num + 1
+        if result.full(file, line):
+            break
         if not any(cell.strip() for cell in cells):
             continue
         if heading is None:
@@ -87,6 +90,11 @@ def read(data: bytes, file: str) -> Read:
 
 def _heading(cells: list[str], line: int, file: str, faults: list[Fault]) -> list[tuple[str, str]]:
     names: list[tuple[str, str]] = []
+    if len(cells) > _MAX_COLUMNS:
+        faults.append(
+            Fault(file, line, _MAX_COLUMNS + 1, f"{len(cells):,} columns; {_MAX_COLUMNS} are the most")
+        )
+        return names
     for number, cell in enumerate(cells, 1):
         match = _HEADING.fullmatch(cell)
         name = match[1].lower() if match else cell

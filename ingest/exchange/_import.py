@@ -12,14 +12,14 @@ from ingest.exchange import _csv, _jsonl, _model_index
 from ingest.exchange._columns import BY_NAME
 from ingest.exchange._faults import Fault, ImportRefused
 from ingest.exchange._record import BadRow, to_result
-from ingest.exchange._rows import Read, Row, unknown
+from ingest.exchange._rows import MAX_FAULTS, Read, Row, unknown
 from ingest.normalize import resolve
 from kgpress.errors import InvalidInput
 from kgpress.v1 import evidence_pb2, types_pb2
 
 _KINDS = ("model", "dataset", "metric", "hardware", "runtime")
 #: Bytes of one file.
-MAX_BYTES = 256_000_000
+MAX_BYTES = 50_000_000
 
 READERS: dict[str, Callable[[bytes, str], Read]] = {
     "csv": _csv.read,
@@ -113,6 +113,8 @@ def read_results(
     sha256 = hashlib.sha256(body).hexdigest()
     results, faults = [], list(read.faults)
     for row in read.rows:
+        if len(faults) > MAX_FAULTS:
+            break
         given = {c: v for c, v in row.given.items() if BY_NAME[c].only != "export"}
         given |= {c: v for c, v in defaults.items() if c not in given}
         here = types_pb2.CellLocator(document_hash=sha256, path=name, line=row.line, column=row.column)

@@ -27,6 +27,8 @@ def read(data: bytes, file: str) -> Read:
     for number, line in enumerate(text.split("\n"), 1):
         if not line.strip():
             continue
+        if result.full(file, number):
+            break
         row = Row(number)
         try:
             if len(line) > MAX_LINE:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import json
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
@@ -16,8 +17,9 @@ from ingest.exchange._faults import Fault
 from ingest.exchange._record import Record
 from ingest.exchange._rows import Read, Row, decoded, unknown
 
-#: Deeper nesting than any model card has.
+#: Deeper nesting than any model card has, and more nodes than memory should hold.
 _MAX_DEPTH = 30
+_MAX_NODES = 1_500_000
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 #: Our columns that model-index has a place of its own for.
@@ -52,7 +54,14 @@ def _entry(record: Record) -> dict[str, Any]:
         metric["value"] = record["after"]
     entry["metrics"] = [metric] if metric else []
     entry["source"] = {"name": record.get("source", ""), "url": record.get("source_url", "")}
-    entry["kgpress"] = {name: value for name, value in record.items() if name not in _NATIVE}
+    # Nested values as one text each: a file of thousands of results stays readable, also for YAML's readers.
+    entry["kgpress"] = {
+        name: json.dumps(value, ensure_ascii=False, sort_keys=True)
+        if isinstance(value, dict | list)
+        else value
+        for name, value in record.items()
+        if name not in _NATIVE
+    }
     return entry
 
 
@@ -112,7 +121,9 @@ def _front_matter(text: str) -> tuple[str, int]:
 def _composed(text: str) -> yaml.Node:
     """The tree. Anchors and tags can make a small file large or run code, so none is taken."""
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        if count > _MAX_NODES:
+            raise _Odd("the file is too large from here on; split it, or use jsonl", event.start_mark)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
             raise _Odd("nested too deeply", event.start_mark)
@@ -176,12 +187,19 @@ def _put(row: Row, name: str, node: yaml.Node | None) -> None:
     if name in row.given and row.given[name] != node.value:
         raise _Odd(f"{name} is given twice, and differs", node.start_mark)
     if column is not None and column.kind == "json":
-        row.given[name] = _plain(node)
+        row.given[name] = _json(name, node) if isinstance(node, yaml.ScalarNode) else _plain(node)
     elif isinstance(node, yaml.ScalarNode):
         row.given[name] = node.value
     else:
         raise _Odd(f"{name} takes a single value", node.start_mark)
     row.places[name] = (node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _json(name: str, node: yaml.ScalarNode) -> Any:
+    try:
+        return json.loads(node.value)
+    except (ValueError, RecursionError):
+        raise _Odd(f"{name} is no JSON; leave it out", node.start_mark) from None
 
 
 def _refuse_shared(block: yaml.Node | None) -> None:

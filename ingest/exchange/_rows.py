@@ -13,6 +13,10 @@ from ingest.exchange._values import near
 MAX_LINE = 1_000_000
 
 
+#: Faults of one file that are reported; then reading stops.
+MAX_FAULTS = 1_000
+
+
 @dataclass
 class Row:
     """``places``: column -> (line, column) of its value; ``units``: column -> unit of its heading."""
@@ -30,6 +34,13 @@ class Read:
 
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+
+    def full(self, file: str, line: int) -> bool:
+        """Whether so much is wrong that reading on tells nothing new; it is said, once."""
+        if len(self.faults) < MAX_FAULTS:
+            return False
+        self.faults.append(Fault(file, line, 1, "reading stops here: too many faults"))
+        return True
 
 
 def unknown(name: str) -> str:

@@ -53,7 +53,7 @@ def read_value(column: Column, given: Any, unit: str = "", fraction: bool = True
 def near(name: str, known: Iterable[str]) -> str:
     """ "; did you mean ..." or the known names."""
     names = sorted(set(known))
-    close = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    close = difflib.get_close_matches(name[:60], names, n=3, cutoff=0.5)
     return f"did you mean {', '.join(close)}?" if close else f"known are {', '.join(names[:40])}"
 
 

@@ -36,8 +36,8 @@ class ReviewApp(App[None]):
     #form, #bulk, #ask { width: 90%; height: auto; max-height: 90%; background: $surface;
         border: thick $primary; padding: 1; }
     #bulk VerticalScroll, #form VerticalScroll { height: auto; max-height: 30; }
-    .field { height: 3; }
-    .name { width: 26; padding: 1; }
+    .field { height: 1; }
+    .name { width: 26; }
     .title { text-style: bold; }
     #fault { color: $error; height: auto; }
     """
@@ -70,7 +70,6 @@ class ReviewApp(App[None]):
         yield Footer()
 
     def on_mount(self) -> None:
-        self.query_one("#fields", DataTable).add_columns("field", "value", "from", "sure", "read")
         self.query_one("#table", DataTable).focus()
         self.show()
 
@@ -79,16 +78,18 @@ class ReviewApp(App[None]):
         session, result = self.session, self.session.current
         filtered = _filter.describe(session.request) or "everything"
         fields = self.query_one("#fields", DataTable)
-        fields.clear()
+        fields.clear(columns=True)  # with the columns: their widths follow what is shown
+        fields.add_columns("field", "value", "from", "sure", "read")
         if result is None:
             self.query_one("#status", Static).update(f"nothing to review\n{session.curator} · {filtered}")
             self.query_one("#notes", Static).update("f changes the filter, q quits")
             self._show_source(Excerpt())
             return
         counted = ", ".join(f"{n} {word}ed" for word, n in session.counts.items() if n)
+        said = (session.curator, filtered, counted)
         where = f"{session.position + 1:,} of {session.total:,}"
         head = f"{where} · {_words.state(result)} · {_words.line(result)}"
-        self.query_one("#status", Static).update(f"{head}\n{session.curator} · {filtered} · {counted}")
+        self.query_one("#status", Static).update(f"{head}\n{' · '.join(filter(None, said))}")
         for row in _words.fields(result):
             fields.add_row(*(Text(text) for text in row))
         self.query_one("#notes", Static).update("\n".join(self._notes()))
@@ -113,6 +114,7 @@ class ReviewApp(App[None]):
         place = [excerpt.title, *excerpt.above, f"({excerpt.why})" if excerpt.why else ""]
         self.query_one("#place", Static).update("\n".join(_words.plain(t)[:300] for t in place if t))
         table = self.query_one("#table", DataTable)
+        table.fixed_rows = table.fixed_columns = 0
         table.clear(columns=True)
         if excerpt.lines:
             table.add_columns("", "line")
@@ -121,6 +123,8 @@ class ReviewApp(App[None]):
             return
         if excerpt.rows:
             table.add_columns("", *map(str, excerpt.columns))
+        headings = sum(any(c.mark == "heading" for c in cells) for _, cells in excerpt.rows)
+        table.fixed_rows, table.fixed_columns = min(headings, 4), 1
         for number, cells in excerpt.rows:
             table.add_row(Text(str(number), "dim"), *(Text(c.text, _STYLES.get(c.mark, "")) for c in cells))
         if excerpt.anchor is not None:

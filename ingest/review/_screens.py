@@ -37,7 +37,7 @@ class CorrectScreen(ModalScreen[bool]):
                 for name, text in self._fields.items():
                     with Horizontal(classes="field"):
                         yield Label(name, classes="name")
-                        yield Input(text, id=f"edit-{name}", tooltip=BY_NAME[name].about)
+                        yield Input(text, id=f"edit-{name}", compact=True, tooltip=BY_NAME[name].about)
             yield Static("", id="fault", markup=False)
 
     def on_input_submitted(self) -> None:

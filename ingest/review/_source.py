@@ -18,6 +18,8 @@ _MOST_COLUMNS = 60
 _LINES_AROUND = 12
 _MAX_CHARS = 400
 _CACHED = 8
+#: How derivations of declared tables name their cell.
+_PLACE = re.compile(r" @ row (\d{1,7}), column (\d{1,5})\b")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -107,6 +109,8 @@ def _of_table(title: str, table: Table, result: pb.ReferenceResult) -> Excerpt:
         elsewhere = cell.document_hash not in ("", anchor.document_hash)
         if cell.row and cell.table == anchor.table and not elsewhere:
             marks.setdefault((cell.row, cell.column), "field")
+        elif not cell.row and (said := _PLACE.search(derivation.raw)):
+            marks.setdefault((int(said[1]), int(said[2])), "field")
     heading = len(table.heading)
     grid = table.heading + table.rows
     first = max(heading, min(row for row, _ in marks) - 1 - _AROUND)

@@ -9,7 +9,8 @@ from ingest.review._edit import EDITABLE, field_of
 from kgpress.v1 import evidence_pb2 as ev
 from kgpress.v1 import types_pb2 as pb
 
-_SHOWN = ("domain", "task", "split", "layer", "cluster", "confidence")
+#: Shown beside what can be corrected.
+_SHOWN = ("layer", "confidence")
 
 
 def plain(text: str) -> str:

@@ -169,6 +169,15 @@ def test_json_lines_name_line_and_character(tmp_path: Path, value: str, said: st
     assert said in fault.reason
 
 
+def test_hopeless_files_end_soon(tmp_path: Path) -> None:
+    found = faults(tmp_path, '{"a": 1}\n' * 100_000, "a.jsonl")
+    assert len(found) == 1_001
+    assert "too many faults" in found[-1].reason
+    assert len(faults(tmp_path, HEAD + ("x,y\n" * 100_000))) == 1_001
+    assert 1_000 < len(faults(tmp_path, HEAD + ("acme,m,d,C4,accuracy,7,0.5,\n" * 20_000))) < 1_100
+    assert "200 are the most" in faults(tmp_path, "a," * 100_000)[0].reason
+
+
 def test_the_character_is_that_of_the_value(tmp_path: Path) -> None:
     (fault,) = faults(tmp_path, LINE % "76.1", "a.jsonl")
     assert (LINE % "76.1")[fault.column - 1 :].startswith("76.1")
@@ -212,6 +221,8 @@ def test_a_model_card_with_two_metrics_is_two_results(tmp_path: Path) -> None:
         ("size_after", "size_aftr", 12, "did you mean size_after"),
         ("strategy: C4", "strategy: C4, before: 0.8", 12, "belongs to one metric"),
         ("strategy: C4", "strategy: C4, dataset: CIFAR-10", 12, "given twice"),
+        ("strategy: C4", "strategy: C4, conditions: '{'", 12, "conditions is no JSON"),
+        ("strategy: C4", "strategy: C4, conditions: {batch: [1]}", 12, "names with texts"),
         ("strategy: C4, ", "", 10, "strategy is missing"),
         ("results:", "outcomes:", 1, "no result"),
     ],

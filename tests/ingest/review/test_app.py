@@ -29,7 +29,7 @@ def use(documents: DocumentStore) -> Callable[..., None]:
     def run(service: Service, steps: Steps, curator: str = "ann", text: str = "") -> None:
         async def whole() -> None:
             app = ReviewApp(Session(service, curator, _filter.parse(text)), Sources(documents))
-            async with app.run_test(size=(140, 45)) as pilot:
+            async with app.run_test(size=(120, 36)) as pilot:
                 await steps(app, pilot)
 
         asyncio.run(whole())
