@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ingest._rules import rules
 from ingest.exchange import search_all, to_record, write_whole
 from ingest.normalize import key
 from ingest.review import _toml
@@ -206,6 +207,7 @@ class _Texts:
         return 1
 
     def add_header(self, header: Header) -> int:
+        rules({"header": [{"text": header.text, "means": header.means}]})
         path = self._declaration(header.source)
         declared = _toml.read(self._new[path], path).get("header", [])
         if any(h.get("text") == header.text for h in declared):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from ingest._rules import rules
 from ingest.review import _edit, _filter, _toml, write_diff
 from ingest.review._session import Session
 from kgpress.v1 import evidence_pb2 as ev
@@ -103,6 +105,20 @@ def test_a_number_in_the_wrong_field_declares_its_heading(project: Path) -> None
     declared = tomllib.loads((project / "ingest/sources/bench.toml").read_text())
     assert (count, left) == (1, [])
     assert declared["header"] == [{"text": "Acc drop", "means": "delta"}]
+    (rule,) = rules(declared)
+    assert re.match(rule.column, "ImageNet / Acc drop")
+    assert not re.match(rule.column, "ImageNet / Acc dropped")
+
+
+def test_a_field_that_no_heading_declares_is_left_to_the_curator(project: Path) -> None:
+    first = read(0)
+    first.interpretation.derivations[2].cell.column_name = "Ratio"
+    first.interpretation.after.quality = 0.25
+    service = Service(first)
+    correct(first, service, after="", size_ratio="0.25")
+    count, left, text = patched(project, service)
+    assert (count, text) == (0, "")
+    assert any("docs/sources.md" in sentence for sentence in left)
 
 
 def test_what_contradicts_itself_is_left_to_the_curator(project: Path) -> None:
