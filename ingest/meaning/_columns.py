@@ -38,6 +38,9 @@ class Column:
     kind: str = ""
     #: Repeated from the record's parents, so it belongs to more than its row.
     inherited: bool = False
+    #: Condition that its cells state, and cell -> words for what was done; both declared.
+    condition: str = ""
+    says: tuple[tuple[str, str], ...] = ()
 
 
 def columns(table: Table, rules: tuple[Rule, ...] = ()) -> tuple[Column, ...]:
@@ -84,6 +87,9 @@ def _declared(table: Table, number: int, rules: tuple[Rule, ...]) -> Column | No
             found = _column(table, number, rule.heading or title)
             if rule.skip:
                 return replace(found, use="skip", kind="none")
+            if rule.condition or rule.says:
+                told = {"condition": rule.condition, "says": tuple(rule.says.items())}
+                return replace(found, use="label", kind="declared", **told)  # type: ignore[arg-type]
             kind = (found.head.label or found.kind) if found.use == "label" or rule.use == "label" else ""
             if rule.heading and found.head.label and not found.head.measures and rule.use != "value":
                 return replace(found, use="label", kind=found.head.label)

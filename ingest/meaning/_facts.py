@@ -11,7 +11,7 @@ from ingest.meaning._cells import Content, Number, is_absent, of_prose, read
 from ingest.meaning._columns import Column, columns, is_value
 from ingest.meaning._heads import Head, head, is_head, level_of
 from ingest.meaning._reading import Named
-from ingest.meaning._words import Mention, plain, tag, task_metric, without
+from ingest.meaning._words import Mention, plain, tag, task_metric, without, word_list
 from ingest.tables._table import Cell, Table
 
 #: Hardware that only another column's "CPU" or "NPU" names.
@@ -138,6 +138,9 @@ def _label(line: Line, use: Column, cell: Cell) -> None:
     where = f"row {cell.row}, column {cell.column} ({cell.column_name[:60]})"
     if use.kind == "layer":
         line.layer = text
+    if use.kind == "declared":
+        _as_declared(line, use, text, where)
+        return
     if use.kind in ("link", "none", "teacher", "layer"):
         return
     if use.kind == "bits":
@@ -158,6 +161,14 @@ def _label(line: Line, use: Column, cell: Cell) -> None:
     _take_label(line, use.kind, text, "cell", where)
 
 
+def _as_declared(line: Line, use: Column, text: str, where: str) -> None:
+    if use.condition and not is_absent(text):
+        line.settings[use.condition] = Named(text, "cell", where)
+    if words := dict(use.says).get(text):
+        line.variants += tag(words, ("variant",), True)
+        line.methods += (Named(words, "declaration", where),)
+
+
 def _method(line: Line, use: Column, text: str, where: str) -> None:
     found = tag(text, ("variant",), True)
     if text == "" and use.kind == "variant":
@@ -175,7 +186,7 @@ def _method(line: Line, use: Column, text: str, where: str) -> None:
             )
     elif is_absent(text):
         line.base = line.base or use.kind == "method"
-    else:
+    elif text.lower() not in word_list("neutral"):
         line.unknown_method = line.unknown_method or use.kind != "precision"
         line.methods += (Named(text, "cell", where, 0.7),)
     models = tag(text, ("model",))
@@ -304,6 +315,7 @@ def facts(table: Table, around: Ambient, prose: str = "") -> list[Fact]:
     uses = columns(table, around.rules)
     rows = lines(table, uses)
     nearby = _unit_nearby(table, prose)
+    only = _only_quality(uses)
     out: list[Fact] = []
     for row in table.rows:
         line = rows.get(row[0].row)
@@ -314,11 +326,17 @@ def facts(table: Table, around: Ambient, prose: str = "") -> list[Fact]:
                 cell = row[use.number - 1]
                 if cell.spanned and cell.origin[0] == cell.row:
                     continue
-                found = _of_cell(table, use, line, cell, around)
+                found = _of_cell(table, use, line, cell, around, only)
                 for fact in found:
                     fact.unit_nearby = nearby
                 out.extend(found)
     return out
+
+
+def _only_quality(uses: tuple[Column, ...]) -> Head | None:
+    """The quality that other columns of the table name, if it is one."""
+    heads = {u.head.metric: u.head for u in uses if u.use == "value" and u.head.kind == "quality"}
+    return next(iter(heads.values())) if len(heads) == 1 else None
 
 
 _UNIT_OF_TIME = re.compile(
@@ -336,9 +354,11 @@ def _unit_nearby(table: Table, prose: str) -> str:
     return ""
 
 
-def _of_cell(table: Table, use: Column, line: Line, cell: Cell, around: Ambient) -> list[Fact]:
+def _of_cell(
+    table: Table, use: Column, line: Line, cell: Cell, around: Ambient, only: Head | None
+) -> list[Fact]:
     content = read(cell.text)
-    measured, by_row = _measured(use.head, line, around, content)
+    measured, by_row = _measured(use.head, line, around, content, only)
     if not content.numbers or cell.struck:
         return []
     prose = None
@@ -390,7 +410,9 @@ def _students(table: Table, use: Column, line: Line, cell: Cell, content: Conten
     return [fact]
 
 
-def _measured(own: Head, line: Line, around: Ambient, content: Content) -> tuple[Head | None, bool]:
+def _measured(
+    own: Head, line: Line, around: Ambient, content: Content, only: Head | None
+) -> tuple[Head | None, bool]:
     """What the number measures: by its column, its row, its unit, or the surroundings."""
     if "metric" in around.forced:
         return head(around.forced["metric"].raw), False
@@ -402,6 +424,8 @@ def _measured(own: Head, line: Line, around: Ambient, content: Content) -> tuple
     implied = next((_UNIT_MEANS[u] for u in units if u in _UNIT_MEANS), "")
     if implied and own.role == "value":
         return head(implied), False
+    if only is not None and (own.variants or own.base or own.after):
+        return only, False
     if around.measure is not None:
         return around.measure, False
     datasets = [t for t in own.things if t.kind == "dataset"] or "dataset" in line.things
@@ -438,7 +462,8 @@ def _fact(
 ) -> Fact:
     measure = measured.measures[part] if part < len(measured.measures) else measured.measures[0]
     kind = str(measure.data["kind"])
-    role = use.head.role if use.head.role != "value" else measured.role
+    borrowed = bool(use.head.variants or use.head.base or use.head.after) and not use.head.measures
+    role = use.head.role if use.head.role != "value" or borrowed else measured.role
     inner = tuple(n for n in content.inner if n.place == part and n is not number)
     guessed = 1.0 if measured is use.head or by_row else (0.85 if measured is use.head else 0.82)
     return Fact(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from ingest._rules import Rule
 from ingest.meaning._ambient import TRUST, ambient
+from ingest.meaning._cells import read
 from ingest.meaning._facts import Fact, facts
 from ingest.meaning._reading import Named, Reading, Sides, Value
 from ingest.meaning._scale import of_inner, scale
@@ -26,7 +28,7 @@ _CONFIGURATION = ("hardware", "runtime", "batch", "threads", "input")
 def outcomes(document: Document, rules: tuple[Rule, ...] = ()) -> tuple[list[Reading], list[Side]]:
     """Readings of the document's compressed variants, and all uncompressed sides (for siblings)."""
     tables = []
-    for table in document.tables:
+    for table in map(_with_heading, document.tables):
         around = ambient(document, table, rules)
         found = facts(table, around, document.text)
         scale(found)
@@ -42,6 +44,16 @@ def outcomes(document: Document, rules: tuple[Rule, ...] = ()) -> tuple[list[Rea
             reading.table_index = table.index
             readings.append(reading)
     return readings, before
+
+
+def _with_heading(table: Table) -> Table:
+    """A table without heading whose first row is one: words only, over numbers."""
+    if table.heading or len(table.rows) < 3 or table.kind != "grid":
+        return table
+    first, *rest = table.rows
+    if any(read(c.text).numbers for c in first) or not any(read(c.text).numbers for r in rest for c in r):
+        return table
+    return replace(table, heading=(first,), rows=tuple(rest))
 
 
 def _pool(tables: list[tuple[Table, list[Side]]]) -> None:
@@ -336,7 +348,10 @@ def methods_of(s: Side) -> tuple[Named, ...]:
     )
     around = [v for v in s.around.variants if int(v.data["level"]) > 0]
     more = quantized and not said and any(v.data.get("technique") for v in around)
-    if around and (not out or more):
+    told = any(v.data.get("family") for v in (*f.column.head.variants, *f.line.variants))
+    if around and not told:
+        out = [replace(m, confidence=max(m.confidence, 0.82)) for m in out]
+    if around and (not out or more or not told):
         origin = s.around.variant_origin
         out.append(Named(" ".join(v.raw for v in around), origin, "", TRUST.get(origin, 0.8)))
     return tuple(out)

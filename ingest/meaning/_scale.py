@@ -29,11 +29,12 @@ _TIME = {
 def scale(facts: list[Fact]) -> None:
     """Sets ``value`` and ``how`` of all facts of one table."""
     groups: dict[object, list[Fact]] = defaultdict(list)
+    sided = _both_sides(facts)
     for fact in facts:
         if fact.kind == "kept":
             _kept(fact)
         elif fact.kind == "quality":
-            groups[_group(fact)].append(fact)
+            groups[_group(fact, sided)].append(fact)
         else:
             _measure(fact)
     for group in groups.values():
@@ -48,9 +49,18 @@ def _kept(fact: Fact) -> None:
     fact.value = fact.value / _HUNDRED if percent else fact.value
 
 
-def _group(fact: Fact) -> object:
-    """Qualities that are printed alike: of one row where rows have their own measure, else of one metric."""
-    if fact.by_row:
+def _both_sides(facts: list[Fact]) -> frozenset[tuple[int, str]]:
+    """Rows that hold two values of one metric, so that the row itself tells how they are printed."""
+    count: dict[tuple[int, str], int] = defaultdict(int)
+    for f in facts:
+        if f.kind == "quality" and f.role == "value":
+            count[(f.row, f.metric)] += 1
+    return frozenset(k for k, n in count.items() if n > 1)
+
+
+def _group(fact: Fact, sided: frozenset[tuple[int, str]]) -> object:
+    """Qualities that are printed alike: of one row where it has two sides, else of one metric."""
+    if fact.by_row or (fact.row, fact.metric) in sided:
         return ("row", fact.row)
     return ("metric", fact.metric, fact.head.percent)
 

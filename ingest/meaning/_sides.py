@@ -87,8 +87,10 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
         if around.side:
             s.side = around.side
         elif line.unknown_method and (known_before or known_after or around.variants):
-            s.side, s.certainty = "after", 0.8
-            s.why = "what was done to the model is named by a word that is not known"
+            s.side, s.certainty = "after", 0.85 if around.variants else 0.8
+            s.why = (
+                "" if around.variants else "what was done to the model is named by a word that is not known"
+            )
         elif known_after and not (known_before and s.key("model") not in compressed | {""}):
             s.side, s.certainty = "before", 0.9
         elif around.variants:

@@ -10,7 +10,8 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-_EDGE = r"(?<![A-Za-z0-9]){}(?![A-Za-z0-9])"
+#: Words end where letters and digits end; Chinese words, which have no blanks, end anywhere.
+_EDGE = r"(?:(?<![A-Za-z0-9])|(?=[^\x00-\x7f])){}(?:(?![A-Za-z0-9])|(?<=[^\x00-\x7f]))"
 _MAX_TEXT = 1_500
 
 
