@@ -15,6 +15,7 @@ from ingest.tables._table import Cell, Table
 from ingest.tables._text import clean, cut
 
 _DRAWN = re.compile(r"^\s*[|+│┃┌├└╞╔]")
+_ENDS = frozenset("|+│┃┐┘┤┓┛┨╗╝╣╡")
 #: A grid drawn in full is parsed with its spans up to so many lines.
 _GRID_LINES = 400
 _GRID_COLUMNS, _GRID_CORNERS = 100, 10_000
@@ -53,7 +54,9 @@ def read_block(lines: list[str], first: int, flow: Flow) -> None:
         end = at
         while end < len(lines) and _DRAWN.match(lines[end]) and end - at < _limits.ROWS:
             end += 1
-        if end - at >= 3 and sum("|" in line or "│" in line for line in lines[at:end]) >= 2:
+        # A tree of files is drawn with bars too, but its lines do not end with one.
+        closed = sum(line.rstrip()[-1:] in _ENDS for line in lines[at:end])
+        if end - at >= 3 and closed * 2 > end - at:
             _keyed(loose, flow)
             loose = []
             _drawn(lines[at:end], first + at, flow)
@@ -187,7 +190,10 @@ def _table(runs: list[_Run], lead: str) -> Table:
     keys = list(dict.fromkeys(key for run in runs for key in run.values))[: _limits.COLUMNS]
     names = ["", "text", *keys]
     top = runs[0].title_line
-    heading = tuple(Cell(name, 1, i, top, name) for i, name in enumerate(names, 1))
+    lines = [top, top, *(next(run.values[key][1] for run in runs if key in run.values) for key in keys)]
+    heading = tuple(
+        Cell(name, 1, i, line, name) for i, (name, line) in enumerate(zip(names, lines, strict=True), 1)
+    )
     rows = []
     for number, run in enumerate(runs, 2):
         first = min(line for _, line, _ in run.values.values())
