@@ -32,9 +32,9 @@ _FIELDS = {
     "throughput": ("throughput_per_s", "throughput", False),
 }
 _LARGEST = 2**63
-#: What a reading's fields hold besides names and settings of methods.
-_CONDITIONS = ("batch", "threads", "input", "program", "teacher", "label")
 _NAMES = ("model", "dataset", "hardware", "runtime")
+#: What a reading's fields hold besides conditions.
+_NO_CONDITIONS = frozenset((*_NAMES, "metric", "method", "weight_bits", "activation_bits", "sparsity"))
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _candidate(reading: Reading, origin: Origin) -> Candidate:
     for name, sides in reading.sizes.items():
         _fill_size(made, name, sides, zeros and name == "parameters")
     for name, named in reading.fields.items():
-        if name in _CONDITIONS and named.raw:
+        if name not in _NO_CONDITIONS and named.raw:
             out.conditions[name] = named.raw[:120]
     out.layer = reading.layer[:120]
     out.confidence = round(max(0.0, min(1.0, reading.confidence)), 4)

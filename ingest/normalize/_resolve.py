@@ -196,7 +196,7 @@ def _marks() -> tuple[tuple[str, re.Pattern[str]], ...]:
     for kind, words in marks.items():
         if kind == "composed":
             continue
-        choices = "|".join(words if kind == "batch" else map(re.escape, words))
+        choices = "|".join(words if kind in ("batch", "tag") else map(re.escape, words))
         out.append((kind, re.compile(rf"(?:[-_ .]+|(?<=[^\W\d_]))(?P<mark>{choices})$", re.IGNORECASE)))
         if kind != "file":
             out.append((kind, re.compile(rf"^(?P<mark>{choices})[-_ ]+", re.IGNORECASE)))
