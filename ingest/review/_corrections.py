@@ -153,11 +153,10 @@ def _compare_quantities(
 
 
 def _raw(derivation: pb.Derivation | None) -> str:
-    """The words as the document has them; older derivations name the place behind them."""
+    """The words as the document has them; the place may stand behind them."""
     if derivation is None or derivation.origin in ("default", "declaration", "curator"):
         return ""
-    raw = derivation.raw if derivation.HasField("cell") else derivation.raw.rpartition(" @ row ")[0]
-    return (raw or derivation.raw).strip()
+    return (derivation.raw.rpartition(" @ ")[0] or derivation.raw).strip()
 
 
 def _undisputed(learned: Learned) -> Iterator[Alias | Header]:

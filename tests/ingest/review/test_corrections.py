@@ -69,7 +69,7 @@ def names(project: Path, file: str) -> dict[str, list[str]]:
 
 def named(number: int, raw: str) -> pb.ReferenceResult:
     result = read(number, model=raw)
-    result.interpretation.derivations[0].raw = raw
+    result.interpretation.derivations[0].raw = f"{raw} @ Model" if number % 2 else raw
     return result
 
 
