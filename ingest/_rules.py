@@ -66,7 +66,10 @@ class Rule:
         use: "value" or "label", where the column's cells mislead.
         set: Name -> value, before anything that the table says. "path:REGEX" takes group 1 from the path.
         default: The same, where the table and its surroundings say nothing.
+        words: Regular expression -> what label cells are read as instead ("Ours" -> "AutoRound").
         side: "before" or "after": whose the numbers are that no row or heading tells.
+        condition: The column's cells are kept as this condition of the result ("percentile").
+        says: Cell -> words for what was done ({"True" = "bias correction"}); other cells say nothing.
     """
 
     path: str = "**"
@@ -79,6 +82,9 @@ class Rule:
     set: dict[str, str] = field(default_factory=dict)
     default: dict[str, str] = field(default_factory=dict)
     side: str = ""
+    words: dict[str, str] = field(default_factory=dict)
+    condition: str = ""
+    says: dict[str, str] = field(default_factory=dict)
 
     def fits(self, path: str, texts: tuple[str, ...], headings: str) -> bool:
         """Whether a table of a document is meant; ``texts`` are its sections, caption and lead."""
@@ -101,7 +107,7 @@ def rules(data: dict[str, Any]) -> tuple[Rule, ...]:
         for rule in found:
             if stray := (set(rule.set) | set(rule.default)) - SETTABLE:
                 raise TypeError(f"a rule cannot set {sorted(stray)[0]!r}")
-            for pattern in (rule.section, rule.columns, rule.column):
+            for pattern in (rule.section, rule.columns, rule.column, *rule.words):
                 re.compile(pattern)
     except (TypeError, re.error, KeyError) as error:
         raise InvalidInput(

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from ingest._rules import Rule
 from ingest.meaning._ambient import Ambient
 from ingest.meaning._cells import Content, Number, is_absent, of_prose, read
 from ingest.meaning._columns import Column, columns, is_value
@@ -82,8 +83,9 @@ class Fact:
         return f"row {self.cell.row}, column {self.cell.column} ({self.cell.column_name[:60]})"
 
 
-def lines(table: Table, uses: tuple[Column, ...]) -> dict[int, Line]:
-    """The labels of each body row, blanks filled from above, bands applied."""
+def lines(table: Table, uses: tuple[Column, ...], rules: tuple[Rule, ...] = ()) -> dict[int, Line]:
+    """The labels of each body row, blanks filled from above, bands applied, declared words put in."""
+    words = [(re.compile(k), v) for r in rules for k, v in r.words.items()]
     out: dict[int, Line] = {}
     above: dict[int, Cell] = {}
     model: Named | None = None
@@ -110,7 +112,7 @@ def lines(table: Table, uses: tuple[Column, ...]) -> dict[int, Line]:
                     cell = above[use.number]
             elif plain(cell.text) not in _FILL:
                 above[use.number] = cell
-            _label(line, use, cell)
+            _label(line, use, _reworded(cell, words))
         if "model" in line.things and line.things["model"].origin == "cell":
             model = line.things["model"]
         elif model is not None:
@@ -118,6 +120,13 @@ def lines(table: Table, uses: tuple[Column, ...]) -> dict[int, Line]:
         out[number] = line
     _inherit(out)
     return out
+
+
+def _reworded(cell: Cell, words: list[tuple[re.Pattern[str], str]]) -> Cell:
+    text = plain(cell.text)
+    for pattern, instead in words:
+        text = pattern.sub(instead, text)
+    return cell if not words or text == plain(cell.text) else replace(cell, text=text)
 
 
 def _inherit(rows: dict[int, Line]) -> None:
@@ -313,7 +322,7 @@ def facts(table: Table, around: Ambient, prose: str = "") -> list[Fact]:
     if around.skip:
         return []
     uses = columns(table, around.rules)
-    rows = lines(table, uses)
+    rows = lines(table, uses, around.rules)
     nearby = _unit_nearby(table, prose)
     only = _only_quality(uses)
     out: list[Fact] = []
@@ -422,7 +431,7 @@ def _measured(
         return line.head, True
     units = {n.unit for n in content.numbers}
     implied = next((_UNIT_MEANS[u] for u in units if u in _UNIT_MEANS), "")
-    if implied and own.role == "value":
+    if implied and implied != "accuracy" and own.role == "value":
         return head(implied), False
     if only is not None and (own.variants or own.base or own.after):
         return only, False
@@ -431,6 +440,8 @@ def _measured(
     datasets = [t for t in own.things if t.kind == "dataset"] or "dataset" in line.things
     if datasets:
         return head(task_metric(_task_of(own, line))), False
+    if implied and own.role == "value" and (own.things or own.variants or own.base or own.after):
+        return head(implied), False
     return None, False
 
 
@@ -440,6 +451,7 @@ def _task_of(own: Head, line: Line) -> str:
 
 
 _UNIT_MEANS = {
+    "%": "accuracy",
     "ms": "latency (ms)",
     "s": "latency (s)",
     "fps": "fps",
@@ -462,10 +474,11 @@ def _fact(
 ) -> Fact:
     measure = measured.measures[part] if part < len(measured.measures) else measured.measures[0]
     kind = str(measure.data["kind"])
+    by_unit = measured is head("accuracy") and number.unit == "%" and not use.head.measures
     borrowed = bool(use.head.variants or use.head.base or use.head.after) and not use.head.measures
     role = use.head.role if use.head.role != "value" or borrowed else measured.role
     inner = tuple(n for n in content.inner if n.place == part and n is not number)
-    guessed = 1.0 if measured is use.head or by_row else (0.85 if measured is use.head else 0.82)
+    guessed = 1.0 if measured is use.head or by_row else (0.8 if by_unit else 0.82)
     return Fact(
         table.index,
         cell,

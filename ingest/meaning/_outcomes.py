@@ -81,8 +81,33 @@ def _readings(document: Document, group: list[Side], own: Bases, every: list[Sid
     for s in group:
         if s.side == "after":
             entities[_entity(s)].append(s)
+    _merge_speeds(entities)
     for members in entities.values():
         yield from _of_entity(document, members, own, every)
+
+
+def _merge_speeds(entities: dict[object, list[Side]]) -> None:
+    """Speeds under "TRT-INT8" are of the row's quantized model, where the row states one quality of it."""
+    rows: dict[int, list[object]] = defaultdict(list)
+    for key, members in entities.items():
+        if isinstance(key, tuple) and key[0] == "row":
+            rows[members[0].fact.row].append(key)
+    for keys in rows.values():
+        measured = [k for k in keys if any(s.fact.kind == "quality" for s in entities[k])]
+        if len(measured) != 1:
+            continue
+        target = entities[measured[0]]
+        if not any(_narrow(v) for v in target[0].fact.line.variants) or target[0].fact.column.head.variants:
+            continue
+        for key in keys:
+            head = entities[key][0].fact.column.head
+            if key != measured[0] and head.variants and all(_narrow(v) for v in head.variants):
+                target.extend(entities.pop(key))
+
+
+def _narrow(v: Mention) -> bool:
+    """Quantized to less than 16 bits, or by an unnamed number of them."""
+    return v.data.get("family") == "quantization" and int(v.data["level"]) == 2
 
 
 def _is_list_of_models(group: list[Side]) -> bool:
@@ -129,9 +154,7 @@ def _of_entity(document: Document, members: list[Side], own: Bases, every: list[
     for q in qualities:
         yield _reading(document, q, [*first, *free], changes, own, every)
     lone = [
-        c
-        for c in changes
-        if c.fact.role == "change" and not any(q.fact.metric == c.fact.metric for q in qualities)
+        c for c in changes if c.fact.role == "change" and not any(_of_one(q, c, qualities) for q in qualities)
     ]
     for c in lone:
         yield _reading(document, c, [*first, *free], [c], own, every)
@@ -141,6 +164,21 @@ def _of_entity(document: Document, members: list[Side], own: Bases, every: list[
         yield _reading(document, None, g if start else [*g, *free], [], own, every)
     if not qualities and not lone and not groups and any(s.fact.role == "value" for s in free):
         yield _reading(document, None, free, [], own, every)
+
+
+#: Names that a change's heading uses for whatever the table measures.
+_GENERAL = frozenset({"accuracy", "score", "mAP", "AP"})
+
+
+def _same_metric(change: str, metric: str) -> bool:
+    return change == metric or change in _GENERAL
+
+
+def _of_one(quality: Side, change: Side, qualities: list[Side]) -> bool:
+    """Whether a column of differences is of this quality: by its name, or because there is no other."""
+    if quality.fact.metric == change.fact.metric:
+        return True
+    return len(qualities) == 1 and change.fact.metric in _GENERAL
 
 
 def _configuration(s: Side) -> tuple[str, ...]:
@@ -236,7 +274,7 @@ def _fill_quality(
             reading.faults += [x for x in before.fact.faults if x not in reading.faults]
     for c in changes:
         if (
-            c.fact.metric == f.metric
+            _same_metric(c.fact.metric, f.metric)
             and c.fact.role == "change"
             and c.fact.part == f.part
             and reading.quality.change is None

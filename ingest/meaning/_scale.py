@@ -39,6 +39,16 @@ def scale(facts: list[Fact]) -> None:
             _measure(fact)
     for group in groups.values():
         _quality(group)
+    percents = {f.row for f in facts if f.kind == "quality" and f.role == "value" and "percent" in f.how}
+    for f in facts:
+        if (
+            f.kind == "quality"
+            and f.role == "change"
+            and not f.how
+            and f.row in percents
+            and f.scale == "fraction"
+        ):
+            f.value, f.how = f.value / _HUNDRED, "percent to fraction"
 
 
 def _kept(fact: Fact) -> None:
@@ -61,7 +71,7 @@ def _both_sides(facts: list[Fact]) -> frozenset[tuple[int, str]]:
 def _group(fact: Fact, sided: frozenset[tuple[int, str]]) -> object:
     """Qualities that are printed alike: of one row where it has two sides, else of one metric."""
     if fact.by_row or (fact.row, fact.metric) in sided:
-        return ("row", fact.row)
+        return ("row", fact.row, fact.metric)
     return ("metric", fact.metric, fact.head.percent)
 
 
