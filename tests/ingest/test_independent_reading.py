@@ -86,6 +86,8 @@ def _grid(row: dict[str, str], k: str) -> Expected:
     before, after, change = side(f"OrigTop{k}", f"OrigErr{k}"), side(f"Top{k}", f"Err{k}"), share(f"dTop{k}")
     if after is None and before is not None and change is not None:
         after = before + change
+    if before is None and after is not None and change is not None:
+        before = after - change
     if before is not None and after is not None:
         change = after - before
     parameters = ratio("MParams", "OrigMParams", "keptParams", "savedParams", "old/new Nparam")
