@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import random
-import re
 
 import pytest
 
-from ingest.tables import Document, Table, TableError, open_cell, read_document
-from kgpress.v1.types_pb2 import CellLocator
+from ingest.tables import Document, Table, TableError, read_document
 from tests.ingest.tables.hostile import pdf_of
 
 
@@ -320,7 +317,7 @@ def _text(x: int, y: int, text: str) -> str:
     return f"BT /F1 10 Tf {x} {y} Td ({text}) Tj ET "
 
 
-def _paper() -> bytes:
+def paper() -> bytes:
     rows = [
         (700, ["Model", "Top-1", "Size"]),
         (680, ["ResNet 20", "91.5", "1.1"]),
@@ -336,7 +333,7 @@ def _paper() -> bytes:
 
 
 def test_pdf() -> None:
-    read = read_document(_paper(), "paper.pdf")
+    read = read_document(paper(), "paper.pdf")
     rules, ruled = read.tables
     assert (read.format, read.faults) == ("pdf", ())
     assert [c.text for c in rules.heading[0]] == ["Model", "Top-1", "Size"]
@@ -377,51 +374,3 @@ def test_refusals(data: bytes, path: str, words: str) -> None:
     with pytest.raises(TableError, match=words) as caught:
         read_document(data, path)
     assert caught.value.remedy
-
-
-ALL = {
-    "r.md": MARKDOWN.encode(),
-    "h.md": b"# T\n\n" + SPANS.encode(),
-    "h.html": SPANS.encode(),
-    "l.html": LATEXML.encode(),
-    "d.rst": RST.encode(),
-    "p.yaml": PERF.encode(),
-    "s.yaml": COMMENTS.encode(),
-    "c.csv": b"name,top1\na,71.5\nb,70.1\n",
-    "j.json": b'{"runs": {"a": {"acc": 0.5},\n "b": {"acc": 0.25}}}',
-    "p.pdf": _paper(),
-}
-
-
-@pytest.mark.parametrize("path", ALL)
-def test_a_locator_opens_its_cell(path: str) -> None:
-    data = ALL[path]
-    read = read_document(data, path)
-    cells = [(t.index, c) for t in read.tables for c in t.cells()]
-    lines = data.decode("latin-1").split("\n")
-    for index, cell in random.Random(path).sample(cells, min(20, len(cells))):
-        locator = CellLocator(
-            document_hash=read.sha256,
-            path=path,
-            line=cell.line,
-            row=cell.row,
-            column=cell.column,
-            table=index,
-        )
-        assert open_cell(data, path, locator) == cell.text
-        # The number stands in that line of the document, read without this package.
-        if cell.line and re.fullmatch(r"\d+\.\d+", cell.text):
-            assert cell.text in lines[cell.line - 1]
-
-
-def test_a_wrong_locator_opens_nothing() -> None:
-    data = ALL["c.csv"]
-    good = CellLocator(document_hash=hashlib.sha256(data).hexdigest(), line=2, row=2, column=2)
-    assert open_cell(data, "c.csv", good) == "71.5"
-    for change in ({"document_hash": "0" * 64}, {"line": 3}, {"row": 9}, {"column": 9}, {"table": 4}):
-        wrong = CellLocator()
-        wrong.CopyFrom(good)
-        for name, value in change.items():
-            setattr(wrong, name, value)
-        with pytest.raises(TableError):
-            open_cell(data, "c.csv", wrong)
