@@ -77,13 +77,18 @@ class TrainingData:
     graph_hash: str
 
 
-def read_store(store: GraphStore) -> TrainingData:
-    """Reads a graph on which ``start`` has run."""
+def read_store(store: GraphStore, shipped: Sequence[Path] = ()) -> TrainingData:
+    """Reads a graph on which ``start`` has run.
+
+    ``shipped`` are evidence files that teach beside it: a graph that was not told of the literature
+    learns from it all the same. What the graph knows of a result counts, not the file.
+    """
     import json
 
     from kg_service.evidence import EvidenceRepository
     from kg_service.graph import load_query
 
+    repository = EvidenceRepository(store)
     revision = store.revision()
     rows = store.read(load_query("kg_service.embedding", "action_space"))
     actions = [
@@ -98,7 +103,7 @@ def read_store(store: GraphStore) -> TrainingData:
     return TrainingData(
         structure=structure_triples(store),
         actions=actions,
-        results=[r for r in EvidenceRepository(store).accepted() if teaches(r)],
+        results=[r for r in (*repository.accepted(), *repository.unknown(shipped)) if teaches(r)],
         catalogue_version=load().version,
         graph_revision=revision,
         graph_hash=store.content_hash(),
@@ -151,13 +156,14 @@ def train(
     out_dir: Path,
     config: Config | None = None,
     parent: Path | None = None,
+    shipped: Sequence[Path] = (),
 ) -> Path:
     """Trains on a graph, writes ``<version>.npz`` into a folder, and records it in the graph.
 
     Raises:
         OutputError: the folder cannot be written.
     """
-    data = store if isinstance(store, TrainingData) else read_store(store)
+    data = store if isinstance(store, TrainingData) else read_store(store, shipped)
     snapshot = fit(data, config, Snapshot.load(parent) if parent else None)
     path = snapshot.save(Path(out_dir) / f"{snapshot.version}.npz")
     if not isinstance(store, TrainingData):
@@ -211,6 +217,7 @@ def follow(
     poll_s: float,
     stop: threading.Event,
     config: Config | None = None,
+    shipped: Sequence[Path] = (),
 ) -> None:
     """Trains whenever the graph has grown, until ``stop`` is set; warm from the newest snapshot."""
     trained = -1
@@ -218,7 +225,7 @@ def follow(
         try:
             revision = store.revision()
             if revision != trained:
-                path = train(store, out_dir, config, _parent(out_dir))
+                path = train(store, out_dir, config, _parent(out_dir), shipped)
                 trained = revision
                 log.info("trained %s at revision %d", path.name, revision)
         except KgpressError as error:
@@ -268,6 +275,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--once", action="store_true", help="train once and end")
     parser.add_argument("--out", type=Path, help="file (with --once) or folder of snapshots")
     parser.add_argument("--evidence", type=Path, nargs="*", help="evidence files instead of a graph server")
+    parser.add_argument("--graph-only", action="store_true", help="without shipped evidence not in the graph")
     parser.add_argument("--parent", type=Path, help="snapshot to start from; default: the newest in --out")
     parser.add_argument("--cold", action="store_true", help="start from nothing")
     parser.add_argument("--poll", type=float, default=30.0, help="seconds between looks at the graph")
@@ -292,7 +300,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             if arguments.once:
                 print(_once(store, out, arguments))
             else:
-                follow(store, out, poll_s=arguments.poll, stop=stop)
+                follow(store, out, poll_s=arguments.poll, stop=stop, shipped=_shipped(arguments))
     except KgpressError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
@@ -302,10 +310,17 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _once(store: GraphStore, out: Path, arguments: argparse.Namespace) -> Path:
     if out.suffix != ".npz":
         parent = None if arguments.cold else arguments.parent or _parent(out)
-        return train(store, out, parent=parent)
-    snapshot = fit(read_store(store), parent=Snapshot.load(arguments.parent) if arguments.parent else None)
+        return train(store, out, parent=parent, shipped=_shipped(arguments))
+    data = read_store(store, _shipped(arguments))
+    snapshot = fit(data, parent=Snapshot.load(arguments.parent) if arguments.parent else None)
     record(store, snapshot)
     return snapshot.save(out)
+
+
+def _shipped(arguments: argparse.Namespace) -> Sequence[Path]:
+    from kg_service.evidence import shipped_files
+
+    return () if arguments.graph_only or arguments.evidence is not None else shipped_files()
 
 
 if __name__ == "__main__":

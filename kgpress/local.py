@@ -153,6 +153,14 @@ def graph_import(file: Path, home: Home = None) -> dict[str, int]:
         return import_graph(store, file)
 
 
+def graph_import_shipped(home: Home = None) -> dict[str, int]:
+    """Brings a graph to all the evidence that comes with the package, the literature included."""
+    from kg_service.evidence import import_evidence, shipped_files
+
+    with _store(home) as store:
+        return import_evidence(store, shipped_files())
+
+
 def graph_backup(file: Path, home: Home = None) -> dict[str, int]:
     """Everything, private evidence and jobs included."""
     from kg_service.graph import backup
@@ -335,9 +343,10 @@ def _import_shipped(where: Place, store: GraphStore) -> None:
 
 
 def _shipped_evidence() -> list[Path]:
-    import kg_service
+    """What a new home takes at once. The literature is imported when asked for: see its size."""
+    from kg_service.evidence import shipped_files
 
-    return sorted((Path(kg_service.__file__).parent / "shipped" / "evidence").glob("*.jsonl.gz"))
+    return shipped_files(literature=False)
 
 
 def _serve(where: Place, ready: int | None) -> int:

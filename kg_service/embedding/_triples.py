@@ -92,8 +92,13 @@ def strategy_triples(strategy: Strategy) -> list[Triple]:
 def evidence_triples(results: Iterable[types_pb2.ReferenceResult]) -> list[Triple]:
     """What accepted results say of their strategies, as discrete facts."""
     triples: list[Triple] = []
+    clusters: set[str] = set()
     for result in results:
         reading = result.interpretation
+        # Copies of one measurement teach once.
+        if reading.cluster and reading.cluster in clusters:
+            continue
+        clusters.add(reading.cluster)
         strategy = from_proto(reading.strategy)
         me = entity(strategy)
         triples += strategy_triples(strategy)

@@ -8,11 +8,13 @@ import itertools
 import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from kg_service.evidence import _counts, _documents, _entities, _reviews
 from kg_service.evidence._decisions import Decision, standing
 from kg_service.evidence._identity import result_id, trusting
+from kg_service.evidence._lines import read_results
 from kg_service.evidence._plan import Known, Plan, Rules, plan
 from kg_service.evidence._rows import source_row, to_interpretation, to_result
 from kg_service.evidence._where import where
@@ -230,6 +232,14 @@ class EvidenceRepository:
             if len(rows) < _READ:
                 return
             added, after = rows[-1]["added"], rows[-1]["id"]
+
+    def unknown(self, files: Iterable[Path]) -> Iterator[types_pb2.ReferenceResult]:
+        """Results in files, as they stand there, that this graph has never heard of."""
+        for file in files:
+            results = [_prepared(result) for result in read_results(file)]
+            rows = self._store.read(query("known_ids"), ids=[r.id for r in results])
+            known = {row["id"] for row in rows}
+            yield from (r for r in results if r.id not in known)
 
     def _append(
         self, batch: list[types_pb2.ReferenceResult], accept_own_runs: bool, keep_states: bool

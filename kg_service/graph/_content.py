@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kg_service.graph._queries import load_query
-from kg_service.graph.schema import NODE_BY_LABEL
+from kg_service.graph.schema import NODE_BY_LABEL, NODES, RELATIONS, UNHASHED_PROPERTIES
 
 _PACKAGE = "kg_service.graph"
 Entry = dict[str, Any]
@@ -31,6 +31,37 @@ def relations(read: Reader, *, operational: bool = False) -> Iterator[Entry]:
                 "end": [end, row["end"][NODE_BY_LABEL[end].key]],
                 "properties": row["properties"],
             }
+
+
+def digests(read: Reader) -> tuple[list[Entry], list[Entry]]:
+    """Nodes and relations as :func:`nodes` and :func:`relations` give them, without what plays no part
+    in a hash: the payloads are most of a graph, and a digest stands for each.
+    """
+    found: list[Entry] = []
+    for node in NODES:
+        if not node.operational:
+            kept = [p.name for p in node.properties if p.name not in UNHASHED_PROPERTIES]
+            text = _filled("label_nodes", LABEL=node.label, KEPT=", ".join(f".{name}" for name in kept))
+            rows = read(text)
+            found += [{"label": node.label, "key": r["p"][node.key], "properties": r["p"]} for r in rows]
+    links: list[Entry] = []
+    for relation in RELATIONS:
+        start, end = NODE_BY_LABEL[relation.start], NODE_BY_LABEL[relation.end]
+        kept = ", ".join(f"r.{p.name} AS {p.name}" for p in relation.properties)
+        names = {"TYPE": relation.type, "START": start.label, "END": end.label}
+        names |= {"START_KEY": start.key, "END_KEY": end.key, "KEPT": f", {kept}" if kept else ""}
+        for row in read(_filled("type_relations", **names)):
+            ends = [start.label, row.pop("start_key")], [end.label, row.pop("end_key")]
+            links.append({"type": relation.type, "start": ends[0], "end": ends[1], "properties": row})
+    return found, links
+
+
+def _filled(query: str, **names: str) -> str:
+    """Cypher takes no label as a parameter; these come from the schema."""
+    text = load_query(_PACKAGE, query)
+    for name, value in sorted(names.items(), key=lambda item: -len(item[0])):
+        text = text.replace(f"__{name}__", value)
+    return text
 
 
 def _wanted(label: str, operational: bool) -> bool:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from kg_service.graph._content import Entry, nodes, relations
+from kg_service.graph._content import Entry, digests
 from kg_service.graph.schema import UNHASHED_PROPERTIES
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def content_hash(store: GraphStore) -> str:
 
     Operational nodes and counters that belong to one installation play no part.
     """
-    return hash_entries(nodes(store.read), relations(store.read))
+    return hash_entries(*digests(store.read))
 
 
 def hash_entries(nodes: Iterable[Entry], relations: Iterable[Entry]) -> str:

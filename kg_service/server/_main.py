@@ -9,7 +9,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from kg_service.jobs import CeleryQueue, JobOptions
@@ -103,16 +102,12 @@ def _open_store(config: ServerConfig, stop: threading.Event) -> Any:
 
 
 def _import_shipped(store: Any) -> None:
-    """A new graph starts with the evidence that ships."""
-    from importlib.resources import files
-
-    from kg_service.evidence import EvidenceRepository, import_evidence
+    """A new graph starts with the own runs that ship; `kgpress graph import --shipped` brings the rest."""
+    from kg_service.evidence import EvidenceRepository, import_evidence, shipped_files
 
     nothing = EvidenceRepository(store).search(evidence_pb2.SearchEvidenceRequest()).page.total == 0
-    folder = files("kg_service").joinpath("shipped", "evidence")
-    if nothing and folder.is_dir():
-        found = sorted(str(f) for f in folder.iterdir() if f.name.endswith(".jsonl.gz"))
-        import_evidence(store, [Path(name) for name in found])
+    if nothing:
+        import_evidence(store, shipped_files(literature=False))
 
 
 def _address(listen: str, server: Server) -> str:

@@ -73,11 +73,16 @@ def export(file: Path) -> None:
 
 
 @graph.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def import_(files: tuple[Path, ...]) -> None:
-    """Add exported graphs or evidence files (.jsonl, .jsonl.gz); all or nothing per file."""
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--shipped", is_flag=True, help="All the evidence that comes with kgpress; a minute or two.")
+def import_(files: tuple[Path, ...], shipped: bool) -> None:
+    """Add exported graphs or evidence files (.jsonl, .jsonl.gz); an exported graph all or nothing."""
     from kgpress import local
 
+    if not files and not shipped:
+        raise InvalidInput("nothing to import", remedy="name files, or give --shipped")
+    if shipped:
+        _say("imported", local.graph_import_shipped(), "what comes with kgpress")
     for file in files:
         _say("imported", local.graph_import(file), file)
 
@@ -103,7 +108,7 @@ def restore(file: Path, yes: bool) -> None:
     _say("restored", local.graph_restore(file), file)
 
 
-def _say(done: str, counts: dict[str, int], file: Path) -> None:
+def _say(done: str, counts: dict[str, int], file: Path | str) -> None:
     told = ", ".join(f"{count:,} {name}" for name, count in counts.items())
     click.echo(f"{done} {file}: {told}")
 

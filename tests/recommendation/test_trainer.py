@@ -63,7 +63,7 @@ def test_follows_the_graph_until_stopped(
     start(embedded)
     made, stop = [], threading.Event()
 
-    def train(store: object, out: Path, config: object, parent: Path | None) -> Path:
+    def train(store: object, out: Path, config: object, parent: Path | None, shipped: object) -> Path:
         made.append(parent)
         if len(made) == 2:
             stop.set()
