@@ -6,10 +6,10 @@ python -m tests.ingest.tables.hostile NAME  ->  {"seconds", "megabytes", "error"
 from __future__ import annotations
 
 import json
+import os
 import random
 import resource
 import sys
-import time
 import zlib
 from collections.abc import Callable
 from itertools import pairwise
@@ -201,13 +201,19 @@ CASES: dict[str, Callable[[], Made]] = {
 }
 
 
+def _spent() -> float:
+    """Seconds of processor time, of reading processes too: other work on the machine does not count."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def measure(name: str) -> dict[str, object]:
     from ingest.tables import TableError, read_document
 
     data, path = CASES[name]()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
-    begin = time.perf_counter()
+    begin = _spent()
     found: dict[str, object] = {"error": "", "faults": [], "tables": 0, "cells": []}
     try:
         document = read_document(data, path)
@@ -216,7 +222,7 @@ def measure(name: str) -> dict[str, object]:
         found["cells"] = [c.text for table in document.tables[:2] for c in table.cells()][:40]
     except TableError as error:
         found["error"] = str(error)
-    found["seconds"] = round(time.perf_counter() - begin, 2)
+    found["seconds"] = round(_spent() - begin, 2)
     child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     found["megabytes"] = round(max(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, child) / 1024)
     found["before"] = round(before / 1024)

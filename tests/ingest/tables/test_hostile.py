@@ -45,7 +45,7 @@ SAID = {
 def read(name: str) -> dict[str, Any]:
     """The reading of one case in a process of its own; the address space is limited to 2 GB there."""
     command = [sys.executable, "-m", "tests.ingest.tables.hostile", name]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr[-2000:]
     found: dict[str, Any] = json.loads(ran.stdout)
     return found
