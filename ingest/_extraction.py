@@ -142,7 +142,8 @@ async def extract(job: Job, limits: Limits) -> Extracted:
     made = await _run(job, limits)
     if isinstance(made, Extracted):
         return made
-    guilty = await _guilty(job, limits)
+    alone = len(job.documents) == 1
+    guilty = {job.documents[0]: made} if alone else await _guilty(job, limits)
     good = [d for d in job.documents if d not in guilty]
     faults = [(d.path, f"not read: {why}") for d, why in guilty.items()]
     if guilty and good:
@@ -188,8 +189,10 @@ async def _run(job: Job, limits: Limits) -> Extracted | str:
     except TimeoutError:
         return f"it took more than {limits.time_s:g} s"
     finally:
-        with suppress(ProcessLookupError):
-            child.kill()
+        if child.returncode is None:
+            with suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
     try:
         answer = json.loads(said)
     except ValueError:
