@@ -122,6 +122,8 @@ def _take(out: Ambient, origin: str, text: str) -> None:
 
 def model_in(text: str, origin: str) -> str:
     """The one model that a text names, less what was done to it; "" if none or several."""
+    if origin == "path" and "." in text:
+        text = next((p for p in text.split(".") if tag(p, ("model",))), text)
     models = tag(text, ("model",))
     names = {re.sub(r"[^a-z0-9.]", "", m.raw.lower()): m for m in models}
     if not names:
@@ -170,7 +172,7 @@ def _only_dataset(document: Document) -> Named | None:
             found.setdefault(_key(m.raw)[:5], []).append(m)
     total = sum(map(len, found.values()))
     top = max(found.values(), key=len, default=[])
-    if len(top) >= 2 and len(top) >= 0.75 * total:
+    if len(top) >= (2 if len(document.text) > 3_000 else 1) and len(top) >= 0.75 * total:
         return Named(max(top, key=len).raw, "lead", plain(document.title)[:80], TRUST["text"])
     return None
 

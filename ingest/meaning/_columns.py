@@ -38,7 +38,7 @@ class Column:
     kind: str = ""
     #: Repeated from the record's parents, so it belongs to more than its row.
     inherited: bool = False
-    #: Condition that its cells state, and cell -> words for what was done; both declared.
+    #: Declared: the condition that its cells state, and cell -> the words that it is read as.
     condition: str = ""
     says: tuple[tuple[str, str], ...] = ()
 
@@ -84,12 +84,11 @@ def _declared(table: Table, number: int, rules: tuple[Rule, ...]) -> Column | No
     title = title_of(table, number)
     for rule in rules:
         if rule.column and re.match(rule.column, title, re.IGNORECASE):
-            found = _column(table, number, rule.heading or title)
+            found = replace(_column(table, number, rule.heading or title), says=tuple(rule.says.items()))
             if rule.skip:
                 return replace(found, use="skip", kind="none")
-            if rule.condition or rule.says:
-                told = {"condition": rule.condition, "says": tuple(rule.says.items())}
-                return replace(found, use="label", kind="declared", **told)  # type: ignore[arg-type]
+            if rule.condition:
+                return replace(found, use="label", kind="condition", condition=rule.condition)
             kind = (found.head.label or found.kind) if found.use == "label" or rule.use == "label" else ""
             if rule.heading and found.head.label and not found.head.measures and rule.use != "value":
                 return replace(found, use="label", kind=found.head.label)
@@ -100,6 +99,10 @@ def _declared(table: Table, number: int, rules: tuple[Rule, ...]) -> Column | No
 
 def _column(table: Table, number: int, title: str | None = None) -> Column:
     title = title_of(table, number) if title is None else title
+    if table.kind == "keyed" and number <= 2:
+        return Column(
+            number, head(""), "label" if number == 1 else "skip", "block" if number == 1 else "text"
+        )
     cells = [
         row[number - 1] for row in table.rows if row[0].row not in table.bands and not row[number - 1].spanned
     ][:_SAMPLE] or [row[number - 1] for row in table.rows if row[0].row not in table.bands][:_SAMPLE]
@@ -111,6 +114,8 @@ def _column(table: Table, number: int, title: str | None = None) -> Column:
     kind = found.kind
     if _share(filled, lambda c: bool(_LAYER.match(c.text))) > 0.7:
         return Column(number, found, "label", "layer")
+    if found.label == "teacher" and not found.measures:
+        return Column(number, found, "label", "teacher")
     if _links(filled):
         return Column(number, found, "skip", "link")
     if found.label in ("precision", "method", "batch", "input") and kind in ("", "setting"):

@@ -42,6 +42,10 @@ class Line:
     settings: dict[str, Named] = field(default_factory=dict)
     unknown_method: bool = False
     layer: str = ""
+    #: A column of teachers is empty here.
+    untaught: bool = False
+    #: Title of a block of "key: value" lines.
+    block: str | None = None
 
     @property
     def level(self) -> int | None:
@@ -113,6 +117,7 @@ def lines(table: Table, uses: tuple[Column, ...], rules: tuple[Rule, ...] = ()) 
             elif plain(cell.text) not in _FILL:
                 above[use.number] = cell
             _label(line, use, _reworded(cell, words))
+        line.base = line.base or (line.untaught and not line.variants and not line.methods)
         if "model" in line.things and line.things["model"].origin == "cell":
             model = line.things["model"]
         elif model is not None:
@@ -145,11 +150,26 @@ def _inherit(rows: dict[int, Line]) -> None:
 def _label(line: Line, use: Column, cell: Cell) -> None:
     text = plain(cell.text)
     where = f"row {cell.row}, column {cell.column} ({cell.column_name[:60]})"
+    if use.kind == "block":
+        line.block = text
+        h = head(text)
+        line.base = line.base or h.base
+        line.variants += tuple(v for v in h.variants if v.name == "baseline" or v.data.get("numeric"))
+        return
     if use.kind == "layer":
         line.layer = text
-    if use.kind == "declared":
-        _as_declared(line, use, text, where)
+    if use.says:
+        text = dict(use.says).get(text, text)
+    if use.kind == "condition":
+        if not is_absent(text):
+            line.settings[use.condition] = Named(text, "cell", where)
         return
+    if use.kind == "teacher":
+        if is_absent(text):
+            line.untaught = True
+        else:
+            line.variants += tag("distillation", ("variant",))
+            line.methods += (Named(f"distillation, teacher {text}", "cell", where),)
     if use.kind in ("link", "none", "teacher", "layer"):
         return
     if use.kind == "bits":
@@ -168,14 +188,6 @@ def _label(line: Line, use: Column, cell: Cell) -> None:
         return
     line.bold = line.bold or cell.bold
     _take_label(line, use.kind, text, "cell", where)
-
-
-def _as_declared(line: Line, use: Column, text: str, where: str) -> None:
-    if use.condition and not is_absent(text):
-        line.settings[use.condition] = Named(text, "cell", where)
-    if words := dict(use.says).get(text):
-        line.variants += tag(words, ("variant",), True)
-        line.methods += (Named(words, "declaration", where),)
 
 
 def _method(line: Line, use: Column, text: str, where: str) -> None:

@@ -152,13 +152,18 @@ def _role(text: str, roles: list[Mention], measures: list[Mention]) -> str:
     names = {r.name for r in roles}
     if m := _OF_TWO.match(text):
         left, right = (tag(x, ("measure",)) for x in m.group(1, 3))
-        if left and right and left[0].name == right[0].name:
+        if left and right and left[0].name == right[0].name and (m[2] == "-" or _both_told(m)):
             return "change" if m[2] == "-" else "relative"
     if measures and measures[0].data["kind"] == "ratio":
         return "ratio"
     if "ratio" in names or ("change" in names and _RELATIVE.search(text)):
         return "relative"
     return "change" if "change" in names else "value"
+
+
+def _both_told(m: re.Match[str]) -> bool:
+    """Levels of a heading are joined with " / " too: a quotient names both sides."""
+    return all(tag(x, ("variant", "role")) for x in m.group(1, 3))
 
 
 def _compressed_only(variants: tuple[Mention, ...]) -> tuple[Mention, ...]:

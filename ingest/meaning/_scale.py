@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from decimal import Decimal
 
@@ -175,7 +176,7 @@ def _count(f: Fact, heads: tuple[Head, ...]) -> Decimal:
         if h.unit in ("m", "g", "k", "b", "t", "million", "billion"):
             return UNITS[h.unit][1]
         raw = h.measures[0].raw.lower() if h.measures else ""
-        if f.kind == "macs" and raw[:1] in ("g", "m", "t") and raw[1:2] in ("f", "m", "o"):
+        if f.kind == "macs" and re.match(r"[gmt](?:flop|mac|ops|mult)", raw):
             return UNITS[raw[0]][1]
     if f.value >= 10_000:
         return Decimal(1)

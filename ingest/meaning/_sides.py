@@ -56,8 +56,11 @@ def has_full_precision(tables: list[list[Fact]]) -> bool:
 
 def effective(variants: tuple[Mention, ...], base: bool, half_is_base: bool) -> str:
     """ "before", "after" or ""."""
-    if any(v.name == "baseline" for v in variants):
+    names = {v.name for v in variants}
+    if "baseline" in names:
         return "before"
+    if "teacher" in names:
+        return "none"
     levels = [int(v.data["level"]) for v in variants]
     if not levels:
         return "before" if base else ""
@@ -77,6 +80,7 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
         rows[(s.fact.row, s.fact.kind, s.fact.metric)].append(s)
     for group in rows.values():
         _within_row(group)
+    _blocks(out, around)
     compressed = {s.key("model") for s in out if s.side == "after"}
     known_after = any(s.side == "after" for s in out)
     known_before = any(s.side == "before" for s in out)
@@ -99,6 +103,25 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
             if known_before and s.side == "before":
                 s.side = ""
     return out
+
+
+_RESULTS = re.compile(r"^(?:final |best |our |the )?results?\b(?! of)|^compress", re.IGNORECASE)
+
+
+def _blocks(out: list[Side], around: Ambient) -> None:
+    """Blocks of "key: value" lines: those titled as results count; of untitled logs, the last outcome."""
+    blocks = [s for s in out if s.fact.line.block is not None]
+    if not blocks:
+        return
+    titled = any(s.fact.line.block and _RESULTS.match(s.fact.line.block) for s in blocks)
+    last = max((s.fact.row for s in blocks if s.fact.kind == "quality" and not s.fact.line.block), default=0)
+    for s in blocks:
+        block = s.fact.line.block or ""
+        if s.side == "before":
+            continue
+        meant = bool(_RESULTS.match(block)) if titled else s.fact.row == last
+        s.side = "after" if meant and (titled or around.variants or around.side == "after") else "none"
+        s.certainty = 0.9 if titled else 0.75
 
 
 def _first(f: Fact, around: Ambient, half_is_base: bool) -> Side:
