@@ -69,7 +69,7 @@ class Rule:
         words: Regular expression -> what label cells are read as instead ("Ours" -> "AutoRound").
         side: "before" or "after": whose the numbers are that no row or heading tells.
         condition: The column's cells are kept as this condition of the result ("percentile").
-        says: Cell -> words for what was done ({"True" = "bias correction"}); other cells say nothing.
+        says: Cell -> the words that it is read as ({ True = "per_channel" }); other cells stay.
     """
 
     path: str = "**"

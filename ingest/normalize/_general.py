@@ -33,6 +33,12 @@ _FIELDS = {
 }
 _LARGEST = 2**63
 _NAMES = ("model", "dataset", "hardware", "runtime")
+#: Conditions that are settings of methods, and the words they may have; none: whole numbers.
+_SETTINGS: dict[str, tuple[str, ...]] = {
+    "scale": ("per_channel", "per_tensor"),
+    "zero_point": ("asymmetric", "symmetric"),
+    "samples": (),
+}
 #: What a reading's fields hold besides conditions.
 _NO_CONDITIONS = frozenset((*_NAMES, "metric", "method", "weight_bits", "activation_bits", "sparsity"))
 
@@ -132,6 +138,9 @@ def _strategy(made: Candidate) -> Strategy | None:
             stated[name] = int(named.raw)
     if "sparsity" in reading.fields and (share := _share(reading.fields["sparsity"].raw)) is not None:
         stated |= {"sparsity": share, "ratio": share}
+    for name, words in _SETTINGS.items():
+        if name in reading.fields and (raw := reading.fields[name].raw) and (not words or raw in words):
+            stated[name] = raw if words else int(raw) if raw.isdigit() else None
     texts = [m.raw for m in reading.methods]
     try:
         strategy = strategy_of(texts, stated)

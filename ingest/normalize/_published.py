@@ -85,7 +85,10 @@ def _settings(mentions: list[Mention]) -> dict[str, Any]:
                 out["kv_bits"] = int(groups[0])
     formats = [m for m in mentions if m.kind == "precision" and m.data.get("side") != "before"]
     # Several formats in one name: the widths are those of the narrowest.
-    for m in sorted(formats, key=lambda m: int(m.data.get("weight_bits", 99))):
+    formats.sort(key=lambda m: int(m.data.get("weight_bits", 99)))
+    for m in formats:
+        if m.data.get("weight_bits", 0) > formats[0].data.get("weight_bits", 99):
+            continue
         for width in ("weight_bits", "activation_bits"):
             if width in m.data:
                 out.setdefault(width, m.data[width])
@@ -103,6 +106,8 @@ def _told(names: list[str], formats: list[str], settings: dict[str, Any]) -> lis
         names.append("k-quants")
     weights, activations = settings.get("weight_bits"), settings.get("activation_bits")
     narrow = bool(weights and weights < 16)
+    if narrow:
+        names = [n for n in names if n not in [_OF_FORMAT[f] for f in _HALVES]]
     if "mixed" in formats and narrow and set(formats) & set(_HALVES):
         names.append("mixed floating-point and integer quantization")
     for f in formats:
@@ -116,7 +121,7 @@ def _told(names: list[str], formats: list[str], settings: dict[str, Any]) -> lis
     if not _specific(names, "quantization") and weights and activations:
         if weights < 16 <= activations and weights <= 4:
             names.append(_WEIGHTS_ONLY)
-        elif weights == activations == 16:
+        elif weights == activations == 16 and "int16" not in formats:
             names.append("16-bit floating point, format not stated")
     return list(dict.fromkeys(names))
 
