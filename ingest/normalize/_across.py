@@ -8,7 +8,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from ingest.meaning._reading import Reading
+from ingest.meaning._reading import Reading, Value
 from ingest.normalize._general import Candidate, Origin, candidates
 from ingest.normalize._key import key
 from kgpress.catalogue import load
@@ -21,8 +21,6 @@ _ELSEWHERE = 3
 #: An average column may miss the mean of its row by this much: it is rounded, and so are its parts.
 _AVERAGE_OFF = 0.006
 _AVERAGE_OF = 3
-#: A number below 1 among percentages is read as a fraction if that brings it this close to its base.
-_NEAR = 0.25
 
 
 def results(documents: Iterable[tuple[Origin, list[Reading]]]) -> Iterator[pb.ReferenceResult]:
@@ -79,20 +77,27 @@ def _mixed_units(every: list[Candidate]) -> None:
             continue
         finest = max(_decimals(c) for c in large)
         for c in small:
-            after, before = c.result.interpretation.after.quality, c.result.interpretation.before
-            as_fraction = _written(c)
-            near = before.HasField("quality") and abs(before.quality - as_fraction) < _NEAR
             # A collapse is printed to the digits of its column; a fraction among percentages to more.
-            if (abs(after - as_fraction) < 1e-9 or near) and _decimals(c) > finest:
-                raw = c.reading.quality.after.raw if c.reading.quality.after else ""
-                other = large[0].reading.quality.after
-                c.reasons.append(f"{raw} stands in one column with {other.raw if other else ''}")
+            # Where the base of the same row is printed as a fraction too, the row itself says which it is.
+            if _decimals(c) > finest and not _base_is_fraction(c):
+                raw, other = c.reading.quality.after, large[0].reading.quality.after
+                c.reasons.append(
+                    f"{raw.raw if raw else ''} stands in one column with {other.raw if other else ''}"
+                )
+
+
+def _base_is_fraction(c: Candidate) -> bool:
+    base = c.reading.quality.before
+    return base is not None and _number(base) == float(base.number) and 0.02 < base.number <= 1
 
 
 def _written(c: Candidate) -> float:
     """The number as it is printed; 0 where it carries its own unit."""
-    value = c.reading.quality.after
-    if value is None or "%" in value.raw:
+    return _number(c.reading.quality.after) if c.reading.quality.after else 0.0
+
+
+def _number(value: Value) -> float:
+    if "%" in value.raw:
         return 0.0
     try:
         return abs(float(value.raw.replace(",", "").split()[0]))

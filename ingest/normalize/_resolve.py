@@ -85,7 +85,7 @@ def resolve(kind: str, raw: str, context: str = "") -> Entity:
 
 def _clean(raw: str) -> str:
     text = unicodedata.normalize("NFKC", raw).replace("\\", "")
-    return " ".join(text.split())[:_MAX_CHARS].strip(" *†‡`'\"|:：")
+    return " ".join(text.split())[:_MAX_CHARS].strip(" *†‡⭐★`'\"|:：")
 
 
 def _known(kind: str, entry: dict[str, Any], raw: str, how: str, confidence: float = 1.0) -> Entity:
@@ -156,6 +156,8 @@ def _composed(text: str) -> tuple[str, list[Mention]]:
         if match := pattern.fullmatch(text):
             stated = [(k, v) for k, v in match.groupdict().items() if v and k != "model"]
             marks = [Mention("mark", k, v, match.start(k), match.end(k)) for k, v in stated]
+            if match["dataset"] and key(match["dataset"]) not in _table("dataset"):
+                return f"{match['model']}_{match['dataset']}", [m for m in marks if m.canonical != "dataset"]
             return match["model"], marks
     return text, []
 

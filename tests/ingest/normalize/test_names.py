@@ -26,6 +26,8 @@ ONE = {
         ("yolov5s_fp32_1b.bmodel", "YOLOv5s"),
         ("resnet18 int8 quantized", "ResNet18"),
         ("cf_resnet50_imagenet_224_224_7.7G_2.0", "ResNet-50"),
+        ("inceptionv3_imagenet_299_299_9.1G_2.5⭐", "Inception v3"),
+        ("pt_person_reid_176_80_5.4G_2.0", "person-reid"),
         ("FooNet-7", "foonet_7"),
     ],
     "dataset": [("ImageNet2012", "ILSVRC2012"), ("COCO val2017", "MS COCO"), ("sst2", "SST-2")],

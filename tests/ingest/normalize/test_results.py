@@ -143,6 +143,12 @@ def test_units_that_mix_in_a_column_are_not_rescaled() -> None:
     assert bad.interpretation.after.quality == pytest.approx(0.8235)
 
 
+def test_a_row_of_fractions_says_so_itself() -> None:
+    odd = reading(row=3)
+    odd.quality = Sides(value("0.8235", False), value("0.8301", False))
+    assert settle(reading(after="83.09", before="83.3"), odd)[1].state == pb.EVIDENCE_STATE_ACCEPTED
+
+
 @pytest.mark.parametrize(("before", "after"), [("58.0", "0.1"), ("75.68", "0.85"), ("40.1", "0.0")])
 def test_a_real_collapse_beside_percentages_stays(before: str, after: str) -> None:
     _, fallen = settle(reading(after="30.47"), reading(before=before, after=after, row=3))
