@@ -68,6 +68,7 @@ class Rule:
         default: The same, where the table and its surroundings say nothing.
         words: Regular expression -> what label cells are read as instead ("Ours" -> "AutoRound").
         side: "before" or "after": whose the numbers are that no row or heading tells.
+        parts: Headings of what each cell of the column lists ("f1=76.9 f1=76.2": before, after).
         condition: The column's cells are kept as this condition of the result ("percentile").
         says: Cell -> the words that it is read as ({ True = "per_channel" }); other cells stay.
     """
@@ -83,6 +84,7 @@ class Rule:
     default: dict[str, str] = field(default_factory=dict)
     side: str = ""
     words: dict[str, str] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
     condition: str = ""
     says: dict[str, str] = field(default_factory=dict)
 
@@ -102,7 +104,7 @@ def rules(data: dict[str, Any]) -> tuple[Rule, ...]:
         InvalidInput: a rule has an unknown key, or an expression that does not compile.
     """
     try:
-        found = [Rule(**entry) for entry in data.get("rule", ())]
+        found = [Rule(**{**entry, "parts": tuple(entry.get("parts", ()))}) for entry in data.get("rule", ())]
         found += [_of_header(entry) for entry in data.get("header", ())]
         for rule in found:
             if stray := (set(rule.set) | set(rule.default)) - SETTABLE:

@@ -38,6 +38,8 @@ class Column:
     kind: str = ""
     #: Repeated from the record's parents, so it belongs to more than its row.
     inherited: bool = False
+    #: Headings of what a cell lists, one after another.
+    parts: tuple[str, ...] = ()
     #: Declared: the condition that its cells state, and cell -> the words that it is read as.
     condition: str = ""
     says: tuple[tuple[str, str], ...] = ()
@@ -85,6 +87,10 @@ def _declared(table: Table, number: int, rules: tuple[Rule, ...]) -> Column | No
     for rule in rules:
         if rule.column and re.match(rule.column, title, re.IGNORECASE):
             found = replace(_column(table, number, rule.heading or title), says=tuple(rule.says.items()))
+            if rule.parts:
+                return replace(found, use="value", kind="", parts=rule.parts)
+            if rule.parts:
+                return replace(found, use="value", kind="", parts=rule.parts)
             if rule.skip:
                 return replace(found, use="skip", kind="none")
             if rule.condition:

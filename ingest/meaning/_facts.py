@@ -378,6 +378,8 @@ def _unit_nearby(table: Table, prose: str) -> str:
 def _of_cell(
     table: Table, use: Column, line: Line, cell: Cell, around: Ambient, only: Head | None
 ) -> list[Fact]:
+    if use.parts:
+        return _listed(table, use, line, cell)
     content = read(cell.text)
     measured, by_row = _measured(use.head, line, around, content, only)
     if not content.numbers or cell.struck:
@@ -417,6 +419,28 @@ def _of_cell(
             return found
         outer = outer[:1]
     return [_fact(table, use, line, cell, content, measured, by_row, n, i) for i, n in enumerate(outer)]
+
+
+_NAMED = re.compile(r"\[?([A-Za-z][^=\[\]]*)\]?\s*=\s*\[?([\d.]+%?(?:\s*[,/]\s*[\d.]+%?)*)\]?")
+
+
+def _listed(table: Table, use: Column, line: Line, cell: Cell) -> list[Fact]:
+    """A cell that lists "NAMES = VALUES" once for each declared part: "f1=76.87 f1=76.2"."""
+    found = _NAMED.findall(plain(cell.text))
+    if cell.struck or len(found) != len(use.parts):
+        return []
+    out: list[Fact] = []
+    for part, (names, values) in zip(use.parts, found, strict=True):
+        measures, numbers = re.split(r"[,/]", names), re.split(r"[,/]", values)
+        if len(measures) != len(numbers):
+            return []
+        for i, (name, value) in enumerate(zip(measures, numbers, strict=True)):
+            own, number = head(f"{part} {name.strip(' %')}"), read(value).numbers[0]
+            if own.kind == "quality" and is_head(name):
+                one = replace(use, head=own)
+                fact = _fact(table, one, line, cell, Content((number,)), own, False, number, 0)
+                out.append(replace(fact, part=i))
+    return out
 
 
 def _students(table: Table, use: Column, line: Line, cell: Cell, content: Content) -> list[Fact]:

@@ -149,7 +149,7 @@ def _of_entity(document: Document, members: list[Side], own: Bases, every: list[
             configurations[_configuration(s)].append(s)
     free = [s for s in members if s.fact.kind in MEASURES and s.fact.kind in ("size", "parameters", "macs")]
     timed = {k: [s for s in g if s not in free] for k, g in configurations.items()}
-    timed = {k: g for k, g in timed.items() if g}
+    timed = _with_ratios({k: g for k, g in timed.items() if g})
     first = next(iter(timed.values()), [])
     for q in qualities:
         yield _reading(document, q, [*first, *free], changes, own, every)
@@ -164,6 +164,15 @@ def _of_entity(document: Document, members: list[Side], own: Bases, every: list[
         yield _reading(document, None, g if start else [*g, *free], [], own, every)
     if not qualities and not lone and not groups and any(s.fact.role == "value" for s in free):
         yield _reading(document, None, free, [], own, every)
+
+
+def _with_ratios(timed: dict[tuple[str, ...], list[Side]]) -> dict[tuple[str, ...], list[Side]]:
+    """A speed-up that names no configuration is of the only one that the row measures."""
+    measured = [k for k, g in timed.items() if any(s.fact.role == "value" for s in g)]
+    if len(measured) != 1:
+        return timed
+    extra = [s for k, g in timed.items() if k != measured[0] for s in g]
+    return {measured[0]: [*timed[measured[0]], *extra]}
 
 
 #: Names that a change's heading uses for whatever the table measures.
