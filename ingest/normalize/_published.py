@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from ingest.normalize._methods import Mention, label_of, tag
@@ -44,8 +45,15 @@ def strategy_of(texts: Iterable[str], stated: Mapping[str, Any] | None = None) -
         texts: As the document words them, in its order.
         stated: Settings found elsewhere: "weight_bits", "activation_bits", "sparsity", "ratio" (shares).
     """
+    given = tuple(sorted((k, v) for k, v in (stated or {}).items() if v is not None))
+    return _strategy_of(tuple(texts), given)
+
+
+@lru_cache(maxsize=20_000)
+def _strategy_of(texts: tuple[str, ...], stated: tuple[tuple[str, Any], ...]) -> Strategy | None:
+    """Thousands of results share a few hundred ways of saying what was done."""
     mentions = [m for text in texts for m in tag(text)]
-    settings = _settings(mentions) | {k: v for k, v in (stated or {}).items() if v is not None}
+    settings = _settings(mentions) | dict(stated)
     names = list(dict.fromkeys(m.canonical for m in mentions if m.kind == "method"))
     formats = list(dict.fromkeys(m.canonical for m in mentions if m.kind == "precision"))
     names = _told(names, formats, settings)
