@@ -20,12 +20,11 @@ from ingest.meaning import Reading, Sides
 from ingest.meaning._outcomes import outcomes
 from ingest.meaning._siblings import join
 from ingest.meaning._steps import steps
+from ingest.normalize import Origin, results
 from ingest.tables import TableError, read_document
+from kgpress.v1 import types_pb2 as pb
 
 _SIZES = ("size", "parameters", "macs", "latency", "throughput", "memory")
-_NAMES = ("model", "dataset", "hardware", "runtime")
-#: From this certainty on a result needs no curator.
-ACCEPTED_FROM = 0.8
 
 
 #: Folder, its documents, the declaration asked for, the root.
@@ -89,9 +88,18 @@ def _source(
         hashes[own] = document.sha256
         found.append((own, readings, sides))
     join(found)
-    for own, readings, _ in found:
-        for reading in readings:
-            yield to_line(reading, hashes[own], name)
+    # What is accepted here passes every check; whether the graph takes it is for the source's declaration.
+    named = pb.Source(kind=pb.SOURCE_KIND_DOCUMENT, name=name)
+    by_place = {(own, *_place(r)): r for own, readings, _ in found for r in readings}
+    told = results((Origin(own, hashes[own], named, accept=True), readings) for own, readings, _ in found)
+    for result in told:
+        cell = result.locator.cell
+        reading = by_place[(cell.path, cell.table, cell.row, cell.column, cell.part)]
+        yield to_line(result, reading, name)
+
+
+def _place(reading: Reading) -> tuple[int, int, int, int]:
+    return (reading.table_index, reading.anchor.row, reading.anchor.column, reading.part)
 
 
 def declared(folder: str, source: str | None) -> tuple[Rule, ...]:
@@ -103,25 +111,12 @@ def declared(folder: str, source: str | None) -> tuple[Rule, ...]:
     return load(source).meanings if source else ()
 
 
-def state_of(reading: Reading) -> str:
-    """ "quarantined", "proposed" or "accepted" by what the reading itself knows."""
-    if reading.faults:
-        return "quarantined"
-    q = reading.quality
-    sided = (
-        (q.before or q.change) if reading.metric else any(s.before or s.kept for s in reading.sizes.values())
-    )
-    sure = reading.confidence >= ACCEPTED_FROM and not reading.doubts and not reading.per_layer
-    named = bool(reading.names.get("model")) and bool(reading.methods)
-    return "accepted" if sure and sided and named else "proposed"
-
-
-def to_line(reading: Reading, sha256: str, source: str) -> dict[str, Any]:
-    """One result as it is written, keys always the same, absent values null."""
+def to_line(result: pb.ReferenceResult, reading: Reading, source: str) -> dict[str, Any]:
+    """One result as it is written, keys always the same, absent values null. Names are the resolved ones."""
+    told = result.interpretation
     q = reading.quality
     out: dict[str, Any] = {"source": source, "path": reading.path}
-    out |= {n: reading.names.get(n) or None for n in _NAMES[:2]}
-    out["metric"] = reading.metric or None
+    out |= {"model": told.model or None, "dataset": told.dataset or None, "metric": told.metric.name or None}
     out |= {part: _number(getattr(q, part)) for part in ("before", "after")}
     out["delta"] = _delta(q)
     for kind in _SIZES:
@@ -131,18 +126,20 @@ def to_line(reading: Reading, sha256: str, source: str) -> dict[str, Any]:
             f"{kind}_after": _number(s.after),
             f"{kind}_ratio": _kept(s),
         }
-    out |= {n: reading.names.get(n) or None for n in _NAMES[2:]}
+    out |= {"hardware": told.hardware or None, "runtime": told.runtime or None}
     out["method"] = steps(reading)
     out["method_text"] = reading.names.get("method") or None
-    out["settings"] = {n: f.raw for n, f in reading.fields.items() if n not in (*_NAMES, "metric")}
+    out["strategy"] = told.strategy.text or None
+    out["settings"] = dict(told.conditions)
     cell = reading.anchor
     out["locator"] = {
-        "document": sha256,
+        "document": result.locator.cell.document_hash,
         "path": reading.path,
         "table": reading.table_index,
         "line": cell.line,
         "row": cell.row,
         "column": cell.column,
+        "part": reading.part,
         "column_name": cell.column_name,
         "text": cell.text,
     }
@@ -151,9 +148,9 @@ def to_line(reading: Reading, sha256: str, source: str) -> dict[str, Any]:
         for n, f in reading.fields.items()
     }
     out["confidence"] = round(reading.confidence, 3)
-    out["state"] = state_of(reading)
+    out["state"] = pb.EvidenceState.Name(result.state).removeprefix("EVIDENCE_STATE_").lower()
     out["per_layer"] = reading.per_layer
-    out["reasons"] = [*reading.faults, *reading.doubts]
+    out["reasons"] = list(result.reasons)
     return out
 
 
