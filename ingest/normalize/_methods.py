@@ -123,7 +123,7 @@ _Words = tuple[tuple[str, ...], str, str, str, dict[str, Any]]
 def _lexicon() -> dict[str, tuple[_Words, ...]]:
     """First token -> entries, longest first."""
     out: dict[str, list[_Words]] = defaultdict(list)
-    for kind, name in (("method", "methods"), ("precision", "precisions")):
+    for kind, name in (("method", "methods"), ("method", "methods_more"), ("precision", "precisions")):
         for entry in names(name):
             data = {k: v for k, v in entry.items() if k not in ("name", "words", "short", "exact")}
             for strength in ("words", "short", "exact"):

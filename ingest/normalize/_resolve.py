@@ -16,7 +16,7 @@ from ingest.normalize._methods import Mention, names, tag
 
 #: Kind -> tables of reviewed names.
 _TABLES = {
-    "dataset": ("datasets", "llm_tasks"),
+    "dataset": ("datasets", "datasets_vision", "datasets_language", "llm_tasks"),
     "metric": ("metrics",),
     "hardware": ("hardware",),
     "runtime": ("runtimes",),
