@@ -137,7 +137,7 @@ def _lexicon() -> dict[str, tuple[_Words, ...]]:
 def names(table: str) -> tuple[dict[str, Any], ...]:
     """The entries of one reviewed table of names."""
     text = files("ingest.normalize").joinpath("names", f"{table}.toml").read_text("utf-8")
-    return tuple(tomllib.loads(text)["entity"])
+    return tuple(tomllib.loads(text).get("entity", ()))
 
 
 @cache

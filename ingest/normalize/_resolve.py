@@ -16,6 +16,7 @@ from ingest.normalize._methods import Mention, names, tag
 
 #: Kind -> tables of reviewed names.
 _TABLES = {
+    "model": ("models",),
     "dataset": ("datasets", "datasets_vision", "datasets_language", "llm_tasks"),
     "metric": ("metrics",),
     "hardware": ("hardware",),
@@ -103,7 +104,11 @@ def _table(kind: str) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
     for table in _TABLES[kind]:
         for entry in names(table):
-            entry = _LANGUAGE_TASK | entry if table == "llm_tasks" else entry
+            entry = _LANGUAGE_TASK | entry if table == "llm_tasks" else dict(entry)
+            # A curator's aliases may stand in another file than the entity's facts.
+            if known := out.get(key(entry["name"])):
+                known |= {k: v for k, v in entry.items() if k not in known}
+                entry = known | {k: entry.get(k, ()) for k in ("aliases", "words")}
             for name in (entry["name"], *entry.get("aliases", ()), *entry.get("words", ())):
                 taken = out.setdefault(key(name), entry)
                 if taken["name"] != entry["name"]:
@@ -135,6 +140,8 @@ def _method(kind: str, text: str, raw: str) -> Entity:
 
 
 def _model(text: str, raw: str) -> Entity:
+    if entry := _table("model").get(key(text)):
+        return _known("model", entry, raw, "alias")
     name, marks = _composed(text)
     if owner := _OWNER.fullmatch(name):
         name = owner[2]

@@ -163,3 +163,23 @@ def test_no_alias_stands_for_two() -> None:
     """Tables are read whole when the first name is looked up; a clash is an error there."""
     for kind in ("dataset", "metric", "hardware", "runtime"):
         resolve(kind, "nothing of the kind")
+
+
+def test_a_curators_alias_in_another_file_keeps_the_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ingest.normalize import _resolve
+
+    plain = _resolve.names
+    added = {
+        "datasets": ({"name": "Set5", "aliases": ["five pictures"]},),
+        "models": ({"name": "Frob-1", "aliases": ["frob one"]},),
+    }
+    monkeypatch.setattr(_resolve, "names", lambda table: (*plain(table), *added.get(table, ())))
+    for cached in (_resolve._table, _resolve.resolve):
+        cached.cache_clear()
+    try:
+        assert resolve("dataset", "five pictures").name == "Set5"
+        assert resolve("dataset", "set5").facts["metric"] == "PSNR"
+        assert (resolve("model", "frob one").name, resolve("model", "frob one").known) == ("Frob-1", True)
+    finally:
+        for cached in (_resolve._table, _resolve.resolve):
+            cached.cache_clear()
