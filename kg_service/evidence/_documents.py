@@ -154,7 +154,8 @@ def _carry_over(tx: Tx, cases: dict[str, Case], same: dict[str, str], revision: 
     if not decided:
         return 0
     fresh = load_cases(tx, list(decided.values()))
-    reviews, settled = [], []
+    reviews: list[dict[str, Any]] = []
+    settled: list[dict[str, Any]] = []
     for row in tx.run(query("reviews"), ids=list(decided)):
         new = decided[row["result"]]
         name = hashlib.sha256(f"{row['id']} {new}".encode()).hexdigest()[:32]

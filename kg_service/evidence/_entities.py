@@ -147,7 +147,11 @@ def _fact(row: dict[str, Any]) -> types_pb2.EntityFact:
     fact.source.CopyFrom(
         types_pb2.Source(
             kind=types_pb2.SourceKind.Value(f"SOURCE_KIND_{source['kind'].upper()}"),
-            **{key: source.get(key) or "" for key in ("name", "url", "version", "licence", "title")},
+            name=source["name"],
+            url=source.get("url") or "",
+            version=source.get("version") or "",
+            licence=source.get("licence") or "",
+            title=source.get("title") or "",
         )
     )
     if source.get("year") is not None:

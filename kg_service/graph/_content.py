@@ -47,9 +47,9 @@ def digests(read: Reader) -> tuple[list[Entry], list[Entry]]:
     links: list[Entry] = []
     for relation in RELATIONS:
         start, end = NODE_BY_LABEL[relation.start], NODE_BY_LABEL[relation.end]
-        kept = ", ".join(f"r.{p.name} AS {p.name}" for p in relation.properties)
+        columns = ", ".join(f"r.{p.name} AS {p.name}" for p in relation.properties)
         names = {"TYPE": relation.type, "START": start.label, "END": end.label}
-        names |= {"START_KEY": start.key, "END_KEY": end.key, "KEPT": f", {kept}" if kept else ""}
+        names |= {"START_KEY": start.key, "END_KEY": end.key, "KEPT": f", {columns}" if columns else ""}
         for row in read(_filled("type_relations", **names)):
             ends = [start.label, row.pop("start_key")], [end.label, row.pop("end_key")]
             links.append({"type": relation.type, "start": ends[0], "end": ends[1], "properties": row})

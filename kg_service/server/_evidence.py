@@ -110,7 +110,7 @@ class EvidenceServicer(evidence_pb2_grpc.EvidenceServiceServicer):
 
 
 def _checked(
-    requests: Iterable[pb.SubmitEvidenceRequest] | Iterable[pb.ReplaceDocumentRequest],
+    requests: Iterable[pb.SubmitEvidenceRequest | pb.ReplaceDocumentRequest],
 ) -> Iterator[types_pb2.ReferenceResult]:
     for position, request in enumerate(requests):
         result = request.result
