@@ -41,6 +41,8 @@ class Line:
     bold: bool = False
     settings: dict[str, Named] = field(default_factory=dict)
     unknown_method: bool = False
+    #: The row names its metric, by words that are not known.
+    unknown_metric: bool = False
     layer: str = ""
     #: A column of teachers is empty here.
     untaught: bool = False
@@ -267,6 +269,9 @@ def _take_label(line: Line, kind: str, text: str, origin: str, where: str) -> No
             line.head, line.head_text = head(text), text
             _things(line, text, origin, where, ("dataset",))
             return
+    if kind == "metric" and not is_absent(text):
+        line.unknown_metric = True
+        return
     if kind in ("model", "student", "band", "other", "program"):
         _settings_in(line, text, where)
     if variants and kind in ("model", "band", "other", "student", "runtime", "hardware", "dataset"):
@@ -465,6 +470,8 @@ def _measured(
         return own, False
     if line.head is not None and line.head.measures:
         return line.head, True
+    if line.unknown_metric:
+        return None, False
     units = {n.unit for n in content.numbers}
     implied = next((_UNIT_MEANS[u] for u in units if u in _UNIT_MEANS), "")
     if implied and implied != "accuracy" and own.role == "value":
