@@ -291,8 +291,17 @@ def _fill_quality(
             reading.quality.change = _value(c, _signed(c, reading.quality, f.lower))
     for n in f.inner:
         inner = of_inner(f, n)
-        if inner and inner[0] == "change" and reading.quality.change is None:
+        if inner and inner[0] == "change" and not reading.quality.change and not _relative(reading, inner[1]):
             reading.quality.change = _value(q, inner[1], n.raw)
+
+
+def _relative(reading: Reading, change: Decimal) -> bool:
+    """Whether a difference in parentheses is relative to the base: 69.76, then "69.47(-0.42)"."""
+    before, after = reading.quality.before, reading.quality.after
+    if not (before and after and before.number):
+        return False
+    real = after.number - before.number
+    return abs(real - change) > Decimal("0.0004") > abs(real / before.number - change)
 
 
 def _signed(c: Side, quality: Sides, lower: bool) -> Decimal:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from decimal import Decimal
 
-from ingest.meaning._reading import Reading, Value
+from ingest.meaning._reading import Named, Reading, Value
 from ingest.meaning._sides import Side, normal
 from ingest.meaning._words import tag, without
 
@@ -33,6 +34,38 @@ def join(documents: Iterable[tuple[str, list[Reading], list[Side]]]) -> None:
         if others:
             for reading in readings:
                 _fill(reading, others)
+    _datasets([r for _, readings, _ in found for r in readings])
+
+
+#: The same model of another version of a page: bases this far apart are of the same data.
+_SAME_BASE = Decimal("0.01")
+
+
+def _datasets(readings: list[Reading]) -> None:
+    """Another version of a page may name the data set of the same model with about the same base."""
+    named: dict[str, list[tuple[str, Reading]]] = defaultdict(list)
+    bare: list[tuple[str, Reading]] = []
+    for r in readings:
+        model = normal(re.sub(r"\(.*?\)", "", r.names.get("model", "")))
+        if not r.metric or r.quality.before is None or not model:
+            continue
+        own = r.fields.get("dataset")
+        if own is None:
+            bare.append((model, r))
+        elif own.origin in ("cell", "heading"):
+            named[model].append((normal(own.raw), r))
+    for model, r in bare:
+        found = named.get(model, [])
+        near = [n for _, n in found if _near(n, r)]
+        if near and len({dataset for dataset, _ in found}) == 1:
+            own = near[0].fields["dataset"]
+            r.names["dataset"] = own.raw
+            r.fields["dataset"] = Named(own.raw, "sibling", f"{near[0].path}, {own.place}", _CERTAINTY)
+
+
+def _near(a: Reading, b: Reading) -> bool:
+    x, y = a.quality.before, b.quality.before
+    return bool(x and y and a.lower == b.lower and abs(x.number - y.number) <= _SAME_BASE)
 
 
 def _fill(reading: Reading, others: list[tuple[str, Side]]) -> None:
