@@ -12,6 +12,8 @@ import json
 import os
 import struct
 import sys
+import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -204,6 +206,7 @@ def main() -> None:
     """The child: a job on standard input, its outcome on standard output."""
     job = json.load(sys.stdin)
     answer_to, sys.stdout = sys.stdout, sys.stderr
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     _limit(job["memory"])
     try:
         documents = [Kept(**(d | {"file": Path(d["file"])})) for d in job["documents"]]
@@ -213,6 +216,13 @@ def main() -> None:
     except Exception as error:  # whatever a document brings about is a fault of that document
         answer = {"error": f"{type(error).__name__}: {str(error)[:300]}"}
     json.dump(answer, answer_to)
+
+
+def _end_with(parent: int) -> None:
+    """A crawl that was killed leaves nobody reading on; the next one reads anew."""
+    while os.getppid() == parent:
+        time.sleep(1.0)
+    os._exit(1)
 
 
 def _limit(memory: int) -> None:
