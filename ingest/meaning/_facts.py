@@ -179,6 +179,8 @@ def _label(line: Line, use: Column, cell: Cell) -> None:
         return
     if use.kind in ("sparsity", "bits", "batch", "input", "threads", "program"):
         if not is_absent(text):
+            if use.kind == "sparsity" and use.head.percent and re.fullmatch(r"\d[\d.]*", text):
+                text += "%"
             line.settings[use.kind] = Named(text, "cell", where)
             if use.kind == "sparsity":
                 _sparsity(line, text, where)
@@ -476,7 +478,7 @@ def _measured(
     implied = next((_UNIT_MEANS[u] for u in units if u in _UNIT_MEANS), "")
     if implied and implied != "accuracy" and own.role == "value":
         return head(implied), False
-    if only is not None and (own.variants or own.base or own.after):
+    if only is not None and (own.variants or own.base or own.after or own.role != "value"):
         return only, False
     if around.measure is not None:
         return around.measure, False

@@ -82,6 +82,7 @@ def _readings(document: Document, group: list[Side], own: Bases, every: list[Sid
         if s.side == "after":
             entities[_entity(s)].append(s)
     _merge_speeds(entities)
+    _merge_changes(entities)
     for members in entities.values():
         yield from _of_entity(document, members, own, every)
 
@@ -103,6 +104,24 @@ def _merge_speeds(entities: dict[object, list[Side]]) -> None:
             head = entities[key][0].fact.column.head
             if key != measured[0] and head.variants and all(_narrow(v) for v in head.variants):
                 target.extend(entities.pop(key))
+
+
+def _merge_changes(entities: dict[object, list[Side]]) -> None:
+    """A column of differences that names no variant is of the row's one compressed variant."""
+    rows: dict[int, list[object]] = defaultdict(list)
+    for key, members in entities.items():
+        if isinstance(key, tuple) and key[0] == "row":
+            rows[members[0].fact.row].append(key)
+    for keys in rows.values():
+        loose = [
+            k
+            for k in keys
+            if all(s.fact.role != "value" and not s.fact.column.head.variants for s in entities[k])
+        ]
+        rest = [k for k in keys if k not in loose]
+        if len(rest) == 1:
+            for key in loose:
+                entities[rest[0]].extend(entities.pop(key))
 
 
 def _narrow(v: Mention) -> bool:
@@ -259,7 +278,14 @@ def _anchor(measured: list[Side]) -> Side:
 def _value(s: Side, number: Decimal | None = None, raw: str = "", how: str = "") -> Value:
     f = s.fact
     return Value(
-        f.value if number is None else number, raw or f.number.raw, f.place, how or f.how, "cell", s.certainty
+        f.value if number is None else number,
+        raw or f.number.raw,
+        f.place,
+        how or f.how,
+        "cell",
+        s.certainty,
+        f.cell,
+        f.table,
     )
 
 

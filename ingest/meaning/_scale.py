@@ -29,6 +29,7 @@ _TIME = {
 
 def scale(facts: list[Fact]) -> None:
     """Sets ``value`` and ``how`` of all facts of one table."""
+    _no_drops(facts)
     groups: dict[object, list[Fact]] = defaultdict(list)
     sided = _both_sides(facts)
     for fact in facts:
@@ -50,6 +51,27 @@ def scale(facts: list[Fact]) -> None:
             and f.scale == "fraction"
         ):
             f.value, f.how = f.value / _HUNDRED, "percent to fraction"
+
+
+def _no_drops(facts: list[Fact]) -> None:
+    """A column headed as a drop whose numbers are all as large as accuracies holds accuracies."""
+    columns: dict[int, list[Fact]] = defaultdict(list)
+    for f in facts:
+        if f.kind == "quality" and f.role == "change" and f.scale == "fraction":
+            columns[f.cell.column].append(f)
+    for column in columns.values():
+        low = min(abs(f.value) for f in column)
+        high = max(abs(f.value) for f in column)
+        if (
+            len(column) > 1
+            and not any(f.number.signed for f in column)
+            and (low > 20 or 0.3 < low <= high <= 1)
+        ):
+            for f in column:
+                f.role = "value"
+                f.doubts.append(
+                    f"headed {f.column.head.text[:40]!r}, but the values are as large as accuracies"
+                )
 
 
 def _kept(fact: Fact) -> None:

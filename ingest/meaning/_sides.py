@@ -88,7 +88,9 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
         if s.side:
             continue
         line = s.fact.line
-        if around.side:
+        if s.fact.role != "value":
+            s.side = "after" if known_after or around.variants or around.side == "after" else ""
+        elif around.side:
             s.side = around.side
         elif line.unknown_method and (known_before or known_after or around.variants):
             s.side, s.certainty = "after", 0.85 if around.variants else 0.8
@@ -131,7 +133,7 @@ def _first(f: Fact, around: Ambient, half_is_base: bool) -> Side:
         of_head = "after"
     of_row = effective(f.line.variants, f.line.base, half_is_base)
     if f.role in ("change", "relative", "ratio", "kept"):
-        of_head = "after" if of_head or not of_row else of_row
+        of_head = "after" if of_head else of_row
     return Side(f, around, of_head or of_row, things=_things(f, around))
 
 
