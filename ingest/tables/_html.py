@@ -147,6 +147,7 @@ def read_element(element: Element, flow: Flow, offset: int, depth: int = 0) -> N
             raws.append(raw)
             nested += inner
         if not raws:
+            _shorten(rows)
             continue
         cells += len(raws)
         if cells > _limits.CELLS or len(raws) > _limits.COLUMNS:
@@ -165,6 +166,18 @@ def read_element(element: Element, flow: Flow, offset: int, depth: int = 0) -> N
             )
             return
         read_element(inner_table, flow, offset, depth + 1)
+
+
+#: Rows that are looked back for cells that span an empty row.
+_BACK = 60
+
+
+def _shorten(rows: list[list[Raw]]) -> None:
+    """An empty row is left out: cells that span it span one row less."""
+    for i in range(max(0, len(rows) - _BACK), len(rows)):
+        for raw in rows[i]:
+            if raw.down > len(rows) - i:
+                raw.down -= 1
 
 
 def _rows(table: Element) -> Iterator[tuple[bool, Iterator[tuple[Element, str]]]]:
