@@ -14,11 +14,14 @@ class FilesSpider(SourceSpider):
 
     name = "files"
     kind = "files"
+    #: Of the documents' paths, where their addresses have none: readers go by it.
+    ending = ""
     types: tuple[str, ...] = (*TEXT, *DATA, *BYTES)
 
     def first(self) -> Iterator[Any]:
         for place in self.plan.places:
-            yield from self.ask(place.url, place, place.path)
+            ending = "" if place.path.lower().endswith(self.ending) else self.ending
+            yield from self.ask(place.url, place, place.path + ending)
 
 
 class PaperSpider(FilesSpider):
@@ -26,6 +29,7 @@ class PaperSpider(FilesSpider):
 
     name = "paper"
     kind = "paper"
+    ending = ".html"
     types = HTML
 
 
@@ -34,6 +38,7 @@ class PdfSpider(FilesSpider):
 
     name = "pdf"
     kind = "pdf"
+    ending = ".pdf"
     types = (*PDF, *BYTES)
 
 
