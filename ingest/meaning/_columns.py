@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ingest._rules import Rule
 from ingest.meaning._cells import Content, is_absent, read
 from ingest.meaning._heads import Head, head, is_head
-from ingest.meaning._words import tag
+from ingest.meaning._words import Mention, tag, without
 from ingest.tables._table import Cell, Table
 
 #: A column is one of numbers from this share of numeric cells on.
@@ -56,9 +56,36 @@ def columns(table: Table, rules: tuple[Rule, ...] = ()) -> tuple[Column, ...]:
     if len(boards) > 1:
         best = max(boards, key=lambda c: (len({row[c.number - 1].text for row in table.rows}), -c.number))
         found = [replace(c, kind="other") if c in boards and c is not best else c for c in found]
+    found = _families(found)
     if table.width == 2 and found[1].use != "value" and _by_name(table):
         found[1] = replace(found[1], use="value")
     return tuple(found)
+
+
+def _families(found: list[Column]) -> list[Column]:
+    """Where columns beside it are headed by boards, data sets or models, an unknown heading is one too."""
+    bare = [
+        c
+        for c in found
+        if c.use == "value" and not c.head.measures and c.head.role == "value" and c.head.text
+    ]
+    counts: Counter[str] = Counter(t.kind for c in bare for t in c.head.things[:1])
+    if not counts:
+        return found
+    kind, count = counts.most_common(1)[0]
+    unknown = [
+        c for c in bare if not c.head.things and not c.head.variants and not c.head.base and not c.head.after
+    ]
+    if count < (1 if kind == "dataset" else 2) or kind == "runtime":
+        return found
+    named = {
+        c.number: replace(
+            c.head, things=(Mention(kind, kind, c.head.text.split(" / ")[-1], 0, len(c.head.text)),)
+        )
+        for c in unknown
+        if len(c.head.text) <= 40
+    }
+    return [replace(c, head=named[c.number]) if c.number in named else c for c in found]
 
 
 def _names_models(table: Table, column: Column) -> tuple[float, int]:
@@ -220,6 +247,13 @@ def _kind_of(found: Head, cells: list[Cell], table: Table, number: int) -> str:
         if votes["model"] < 0.2 * n and votes["method"] > 0.7 * n:
             return "variant"
         return "model"
+    if (
+        number == 1
+        and not table.labels
+        and _share_text(texts, _like_a_model) >= 0.5
+        and votes["metric"] < 0.3 * n
+    ):
+        return "model"
     if not votes:
         return "other"
     best, count = max(votes.items(), key=lambda kv: (kv[1], kv[0] == "model"))
@@ -232,6 +266,13 @@ def _kind_of(found: Head, cells: list[Cell], table: Table, number: int) -> str:
     if best == "method":
         return "variant"
     return best
+
+
+def _like_a_model(text: str) -> bool:
+    """Letters and digits are left when what was done is taken off: "VILA1.5-3B-AWQ"."""
+    left = without(text, tag(text, ("variant",)))
+    kinds = ("dataset", "hardware", "runtime", "measure")
+    return bool(re.match(r"[A-Za-z][\w.\- ]*\d", left)) and len(left) <= 50 and not tag(left, kinds)
 
 
 def _share_text(texts: list[str], test: object) -> float:

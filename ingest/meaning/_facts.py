@@ -146,6 +146,9 @@ def _inherit(rows: dict[int, Line]) -> None:
         if number in known:
             model = line.things["model"]
         elif model is not None and "model" in line.things and (line.variants or line.base):
+            if re.match(r"[A-Za-z].*\d", line.things["model"].raw):
+                model = line.things["model"]
+                continue
             line.things["model"] = Named(model.raw, model.origin, model.place, 0.9)
 
 
@@ -342,6 +345,7 @@ def facts(table: Table, around: Ambient, prose: str = "") -> list[Fact]:
         return []
     uses = columns(table, around.rules)
     rows = lines(table, uses, around.rules)
+    _headed_by_model(table, uses, rows)
     nearby = _unit_nearby(table, prose)
     only = _only_quality(uses)
     out: list[Fact] = []
@@ -359,6 +363,20 @@ def facts(table: Table, around: Ambient, prose: str = "") -> list[Fact]:
                     fact.unit_nearby = nearby
                 out.extend(found)
     return out
+
+
+def _headed_by_model(table: Table, uses: tuple[Column, ...], rows: dict[int, Line]) -> None:
+    """ "VILA-1.5-3B" over a column of methods is the model of all rows."""
+    first = uses[0]
+    title = first.head.text
+    named = (
+        bool(re.match(r"[A-Za-z][\w.\-/ ]*\d", title)) and not first.head.measures and not first.head.label
+    )
+    if not named or first.use != "label" or len(title) > 40 or tag(title, ("variant", "dataset", "hardware")):
+        return
+    where = f"row 1, column 1 ({title})"
+    for line in rows.values():
+        line.things.setdefault("model", Named(title, "heading", where, 0.9))
 
 
 def _only_quality(uses: tuple[Column, ...]) -> Head | None:

@@ -49,7 +49,8 @@ class Head:
     unit: str = ""
     things: tuple[Mention, ...] = ()
     settings: tuple[tuple[str, str], ...] = field(default=())
-    strange: str = ""
+    #: "Accuracy (drop)": what stands in the cells' parentheses.
+    inner_change: bool = False
 
     @property
     def level(self) -> int | None:
@@ -84,6 +85,8 @@ def head(text: str, inside: bool = False) -> Head:
     variants = tuple(m for m in mentions if m.kind == "variant" and not _within(m, measures))
     labels = [m for m in mentions if m.kind == "label"]
     measures = _chosen(measures)
+    inner = [r for r in roles if r.name == "change" and measures and _bracketed(text, r)]
+    roles = [r for r in roles if r not in inner]
     role = _role(text, roles, measures)
     if role != "value":
         variants = _compressed_only(variants)
@@ -105,6 +108,7 @@ def head(text: str, inside: bool = False) -> Head:
         unit=(u[-1].lower() if (u := _UNIT.findall(text)) else ""),
         things=tuple(m for m in _things(text, mentions) if not _within(m, measures)),
         settings=tuple(settings),
+        inner_change=bool(inner),
     )
 
 
@@ -122,6 +126,11 @@ def _things(text: str, mentions: tuple[Mention, ...]) -> list[Mention]:
         short = tag(text, ("dataset",), True)
         found += [m for m in short if len(m) > 0.5 * len(text) or len(m) >= 6]
     return found
+
+
+def _bracketed(text: str, m: Mention) -> bool:
+    before = text[: m.start]
+    return before.count("(") > before.count(")") and bool(before.split("(")[0].strip())
 
 
 def _within(m: Mention, others: list[Mention]) -> bool:

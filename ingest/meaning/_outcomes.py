@@ -318,7 +318,7 @@ def _fill_quality(
     for n in f.inner:
         inner = of_inner(f, n)
         if inner and inner[0] == "change" and not reading.quality.change and not _relative(reading, inner[1]):
-            reading.quality.change = _value(q, inner[1], n.raw)
+            reading.quality.change = _value(q, _inner_signed(q, inner[1], n.signed, reading.quality), n.raw)
 
 
 def _relative(reading: Reading, change: Decimal) -> bool:
@@ -328,6 +328,20 @@ def _relative(reading: Reading, change: Decimal) -> bool:
         return False
     real = after.number - before.number
     return abs(real - change) > Decimal("0.0004") > abs(real / before.number - change)
+
+
+def _inner_signed(q: Side, x: Decimal, signed: bool, quality: Sides) -> Decimal:
+    """ "75.42 (0.73)" under "Accuracy (drop)" lost 0.73; a sign in parentheses counts from the base."""
+    if not q.fact.column.head.inner_change:
+        return x
+    if quality.before and quality.after:
+        real = quality.after.number - quality.before.number
+        return x if abs(real - x) <= abs(real + x) else -x
+    return (
+        x
+        if q.fact.lower or not re.search(r"drop|loss|degrad|下降|损失", q.fact.column.head.text, re.I)
+        else -x
+    )
 
 
 def _signed(c: Side, quality: Sides, lower: bool) -> Decimal:

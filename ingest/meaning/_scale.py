@@ -212,7 +212,7 @@ def of_inner(f: Fact, n: Number) -> tuple[str, Decimal] | None:
     if n.unit == "x" and n.value > 0:
         inverse = f.kind in ("latency", "size", "parameters", "macs", "memory")
         return ("kept", 1 / n.value if inverse and n.value >= 1 else n.value)
-    if not n.signed:
+    if not n.signed and not (f.kind == "quality" and f.column.head.inner_change):
         return None
     if f.kind == "quality":
         percent = n.unit in ("%", "points") or "percent" in f.how

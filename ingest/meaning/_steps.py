@@ -24,6 +24,9 @@ def steps(reading: Reading) -> list[dict[str, Any]]:
             continue
         step = out.setdefault(family, {"family": family})
         _add(step, m, weights_only)
+    if any(m.name == "mixed precision" or m.raw.lower() == "mixed" for m in mentions):
+        for name in ("weight_bits", "activation_bits"):
+            out.get("quantization", {}).pop(name, None)
     for name in ("weight_bits", "activation_bits"):
         named = reading.fields.get(name)
         if named and named.raw.isdigit():
