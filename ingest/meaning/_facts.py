@@ -420,6 +420,7 @@ def _of_cell(
         content = Content((prose[1],), (), "")
     if measured is None:
         return []
+    measured = _beside(measured, content)
     outer = content.outer or content.inner
     parts = (
         measured.measures
@@ -468,16 +469,27 @@ def _listed(table: Table, use: Column, line: Line, cell: Cell) -> list[Fact]:
     return out
 
 
+def _beside(measured: Head, content: Content) -> Head:
+    """The metrics that a cell names beside its numbers, where the heading has a general word: "0.74/0.83 EM/F1"."""
+    if measured.kind != "quality" or measured.metric not in ("accuracy", "score") or not content.rest:
+        return measured
+    own = head(content.rest)
+    fits = own.kind == "quality" and len(own.measures) == len(content.outer) and own.role == "value"
+    return replace(own, role=measured.role) if fits else measured
+
+
 def _students(table: Table, use: Column, line: Line, cell: Cell, content: Content) -> list[Fact]:
     """A cell that names a model and gives its quality in parentheses: "ResNet18 (0.6739 ACC)"."""
     if use.head.label != "student" or not content.inner:
         return []
-    h = head(cell.text)
-    if h.kind != "quality":
+    h = head(cell.text) if head(cell.text).kind == "quality" else use.head
+    if h.kind != "quality" or len(h.measures) != len(content.inner):
         return []
     line.things.setdefault("model", Named(_residual(cell.text.split("(")[0]), "cell", f"row {cell.row}", 0.9))
-    fact = _fact(table, use, line, cell, Content((), (), ""), h, False, content.inner[0], 0)
-    return [fact]
+    return [
+        _fact(table, use, line, cell, Content((), (), ""), h, False, n, i)
+        for i, n in enumerate(content.inner)
+    ]
 
 
 def _measured(

@@ -200,6 +200,8 @@ def _count(f: Fact, heads: tuple[Head, ...]) -> Decimal:
         raw = h.measures[0].raw.lower() if h.measures else ""
         if f.kind == "macs" and re.match(r"[gmt](?:flop|mac|ops|mult)", raw):
             return UNITS[raw[0]][1]
+        if raw == "nnz":
+            return Decimal(1)
     if f.value >= 10_000:
         return Decimal(1)
     default = Decimal(10**9) if f.kind == "macs" else Decimal(10**6)

@@ -38,6 +38,7 @@ _SETTINGS: dict[str, tuple[str, ...]] = {
     "scale": ("per_channel", "per_tensor"),
     "zero_point": ("asymmetric", "symmetric"),
     "samples": (),
+    "accumulator_bits": (),
 }
 #: What a reading's fields hold besides conditions.
 _NO_CONDITIONS = frozenset((*_NAMES, "metric", "method", "weight_bits", "activation_bits", "sparsity"))
