@@ -56,10 +56,30 @@ def columns(table: Table, rules: tuple[Rule, ...] = ()) -> tuple[Column, ...]:
     if len(boards) > 1:
         best = max(boards, key=lambda c: (len({row[c.number - 1].text for row in table.rows}), -c.number))
         found = [replace(c, kind="other") if c in boards and c is not best else c for c in found]
-    found = _families(found)
+    found = _families(_reductions(found))
     if table.width == 2 and found[1].use != "value" and _by_name(table):
         found[1] = replace(found[1], use="value")
     return tuple(found)
+
+
+#: What a column of percentages right of a quantity says of it.
+_REDUCTION = re.compile(
+    r"(?:pruned|reduction|reduced|saved|removed|drop|↓|pruning ratio)(?: ?\(?%\)?)?$", re.IGNORECASE
+)
+
+
+def _reductions(found: list[Column]) -> list[Column]:
+    """ "FLOPs | Pruned | Parameters | Pruned": the second of each pair is the share that is gone."""
+    out = list(found)
+    for left, c in zip(found, found[1:], strict=False):
+        if (
+            left.head.kind in ("macs", "parameters")
+            and _REDUCTION.match(c.head.text)
+            and c.use in ("value", "label")
+        ):
+            word = "FLOPs" if left.head.kind == "macs" else "parameters"
+            out[c.number - 1] = replace(c, head=head(f"{word} pruned (%)"), use="value", kind="")
+    return out
 
 
 def _families(found: list[Column]) -> list[Column]:

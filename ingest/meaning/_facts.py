@@ -470,7 +470,7 @@ def _listed(table: Table, use: Column, line: Line, cell: Cell) -> list[Fact]:
 
 
 def _beside(measured: Head, content: Content) -> Head:
-    """The metrics that a cell names beside its numbers, where the heading has a general word: "0.74/0.83 EM/F1"."""
+    """The metrics that a cell names beside its numbers ("0.74/0.83 EM/F1") under a general heading."""
     if measured.kind != "quality" or measured.metric not in ("accuracy", "score") or not content.rest:
         return measured
     own = head(content.rest)

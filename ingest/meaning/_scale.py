@@ -30,6 +30,7 @@ _TIME = {
 def scale(facts: list[Fact]) -> None:
     """Sets ``value`` and ``how`` of all facts of one table."""
     _no_drops(facts)
+    _one_accuracy(facts)
     groups: dict[object, list[Fact]] = defaultdict(list)
     sided = _both_sides(facts)
     for fact in facts:
@@ -51,6 +52,15 @@ def scale(facts: list[Fact]) -> None:
             and f.scale == "fraction"
         ):
             f.value, f.how = f.value / _HUNDRED, "percent to fraction"
+
+
+def _one_accuracy(facts: list[Fact]) -> None:
+    """ "Top-1 accuracy" beside a plain "accuracy" is one metric, where no other accuracy is in the table."""
+    names = {f.metric for f in facts if "accuracy" in f.metric}
+    if names == {"accuracy", "Top-1 accuracy"}:
+        for f in facts:
+            if f.metric == "accuracy":
+                f.metric = "Top-1 accuracy"
 
 
 def _no_drops(facts: list[Fact]) -> None:
@@ -76,10 +86,12 @@ def _no_drops(facts: list[Fact]) -> None:
 
 def _kept(fact: Fact) -> None:
     """ "Compute kept (%)": what is left of a quantity, as a ratio."""
-    percent = fact.number.unit == "%" or fact.head.percent
-    fact.kind = str(fact.head.measures[0].data["of"])
+    percent = fact.number.unit == "%" or fact.head.percent or fact.value > 1
+    data = fact.head.measures[0].data
+    fact.kind = str(data["of"])
     fact.role = "kept"
-    fact.value = fact.value / _HUNDRED if percent else fact.value
+    share = abs(fact.value) / _HUNDRED if percent else abs(fact.value)
+    fact.value = 1 - share if data.get("complement") else share
 
 
 def _both_sides(facts: list[Fact]) -> frozenset[tuple[int, str]]:

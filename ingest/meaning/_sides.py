@@ -141,6 +141,8 @@ def _within_row(group: list[Side]) -> None:
     values = [s for s in group if s.fact.role == "value"]
     marked = {s.side for s in values if s.side and _by_head(s)}
     for s in values:
+        if not _by_head(s) and not s.side and marked == {"before", "after"}:
+            s.side = "none"
         if not _by_head(s) and len(marked) == 1 and len(values) > 1:
             wanted = "before" if "after" in marked else "after"
             if not s.side or (s.side == "after" and wanted == "before" and s.fact.line.level != 0):
