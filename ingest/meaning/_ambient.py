@@ -14,7 +14,15 @@ from ingest.meaning._words import Mention, plain, tag, without, word_list
 from ingest.tables._table import Document, Table
 
 #: How far each place is trusted.
-TRUST = {"caption": 0.95, "section": 0.92, "title": 0.9, "lead": 0.85, "path": 0.85, "text": 0.8}
+TRUST = {
+    "caption": 0.95,
+    "section": 0.92,
+    "title": 0.9,
+    "lead": 0.85,
+    "trail": 0.82,
+    "path": 0.85,
+    "text": 0.8,
+}
 _DATASET_SENTENCE = re.compile(r"(?:data ?set|数据集)s?\s*[:：]\s*([^|\n。;；,，]{3,80})", re.IGNORECASE)
 
 
@@ -64,7 +72,7 @@ def _surroundings(document: Document, table: Table) -> Ambient:
     """The nearest place that names a thing wins; a place that names two of a kind names none."""
     places = [("caption", table.caption)]
     places += [("section", s) for s in reversed(table.sections)]
-    places += [("lead", table.lead), ("title", document.title)]
+    places += [("lead", table.lead), ("trail", table.trail[:300]), ("title", document.title)]
     places += [("path", part) for part in reversed(_folders(document.path))]
     out = Ambient(texts=tuple(places))
     for origin, text in places:
@@ -106,6 +114,8 @@ def _take(out: Ambient, origin: str, text: str) -> None:
         elif len(found) == 1 or (found and kind == "hardware"):
             m = next(iter(found.values())) if kind != "hardware" else max(found.values(), key=len)
             out.things[kind] = Named(m.raw, origin, text[:80], TRUST[origin])
+    if origin == "trail":
+        return
     if "model" not in out.things and (name := model_in(text, origin)):
         out.things["model"] = Named(name, origin, text[:80], TRUST[origin] - 0.05 * long)
     if not out.variants and origin in ("caption", "section", "title", "path"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ingest._rules import Rule
 from ingest.meaning._cells import Content, is_absent, read
@@ -71,7 +72,7 @@ _REDUCTION = re.compile(
 def _reductions(found: list[Column]) -> list[Column]:
     """ "FLOPs | Pruned | Parameters | Pruned": the second of each pair is the share that is gone."""
     out = list(found)
-    for left, c in zip(found, found[1:], strict=False):
+    for left, c in pairwise(found):
         if (
             left.head.kind in ("macs", "parameters")
             and _REDUCTION.match(c.head.text)
@@ -171,6 +172,8 @@ def _column(table: Table, number: int, title: str | None = None) -> Column:
         return Column(number, found, "label", "teacher")
     if _links(filled):
         return Column(number, found, "skip", "link")
+    if re.search(r"bits?\b|precision|w/a", title, re.I) and _share(filled, _is_widths) > 0.6:
+        return Column(number, found, "label", "widths")
     if found.label in ("precision", "method", "batch", "input") and kind in ("", "setting"):
         inside = head(title, inside=True)
         if (
@@ -218,6 +221,10 @@ def _looks_measured(cells: list[Cell], found: Head) -> bool:
 
 def _share(cells: list[Cell], test: object) -> float:
     return sum(bool(test(c)) for c in cells) / len(cells) if cells else 0.0  # type: ignore[operator]
+
+
+def _is_widths(cell: Cell) -> bool:
+    return bool(re.match(r"^\W*\d{1,2} ?/ ?\d{1,2}(?:\W+\d{1,2})?\W*$", cell.text))
 
 
 def _variants(cell: Cell) -> bool:

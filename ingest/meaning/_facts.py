@@ -12,7 +12,7 @@ from ingest.meaning._cells import Content, Number, is_absent, of_prose, read
 from ingest.meaning._columns import Column, columns, is_value
 from ingest.meaning._heads import Head, head, is_head, level_of
 from ingest.meaning._reading import Named
-from ingest.meaning._words import Mention, plain, tag, task_metric, without, word_list
+from ingest.meaning._words import Mention, dataset_metric, plain, tag, task_metric, without, word_list
 from ingest.tables._table import Cell, Table
 
 #: Hardware that only another column's "CPU" or "NPU" names.
@@ -177,6 +177,9 @@ def _label(line: Line, use: Column, cell: Cell) -> None:
             line.methods += (Named(f"distillation, teacher {text}", "cell", where),)
     if use.kind in ("link", "none", "teacher", "layer"):
         return
+    if use.kind == "widths":
+        _widths(line, text, where)
+        return
     if use.kind == "bits":
         _bits(line, use, text, where)
         return
@@ -249,6 +252,22 @@ def _bits(line: Line, use: Column, text: str, where: str) -> None:
                 ),
             )
         line.methods += (Named(f"{use.head.text} {text}", "cell", where),)
+
+
+def _widths(line: Line, text: str, where: str) -> None:
+    """ "8/8/4" under "W/A/Attn bits"."""
+    found = re.findall(r"\d{1,2}", text)
+    if len(found) < 2:
+        return
+    level = 0 if int(found[0]) == int(found[1]) == 32 else 2
+    data = {"level": level, "family": "quantization", "numeric": "int", "w": found[0], "a": found[1]}
+    line.variants += (Mention("variant", "weights and activations" if level else "fp32", text, 0, 0, data),)
+    if level == 0:
+        line.base = True
+        return
+    for name, bits in zip(("weight_bits", "activation_bits"), found, strict=False):
+        line.settings[name] = Named(bits, "cell", where)
+    line.methods += (Named(f"W{found[0]}A{found[1]}", "cell", where),)
 
 
 def _sparsity(line: Line, text: str, where: str) -> None:
@@ -332,7 +351,11 @@ def _residual(text: str) -> str:
         name = _ENDING.sub("", name).split("/")[-1]
         name = without(name, tag(name, ("hardware",)))
     name = _CORES_SUFFIX.sub("", _BATCH_SUFFIX.sub("", name))
-    name = without(name, tag(name, ("variant",)))
+    variants = tag(name, ("variant",))
+    # "ResNet34_Pruned_A": the letter counts the variants.
+    if variants and re.fullmatch(r"[-_ ][A-Z0-9]", name[variants[-1].end :]):
+        name = name[: variants[-1].end]
+    name = without(name, variants)
     name = re.sub(
         r"\s*[(\[（][^)\]）]*(?:metrics?|acc|baseline|%|\d\.\d)[^)\]）]*[)\]）]", "", name, flags=re.I
     )
@@ -515,9 +538,24 @@ def _measured(
     datasets = [t for t in own.things if t.kind == "dataset"] or "dataset" in line.things
     if datasets:
         return head(task_metric(_task_of(own, line))), False
+    if usual := _usual(own, line, around, content):
+        return usual, False
     if implied and own.role == "value" and (own.things or own.variants or own.base or own.after):
         return head(implied), False
     return None, False
+
+
+def _usual(own: Head, line: Line, around: Ambient, content: Content) -> Head | None:
+    """The usual metric of the only data set spoken of, for numbers of variants or models that none names."""
+    dataset = line.things.get("dataset") or around.things.get("dataset")
+    marked = own.variants or own.base or own.after or any(t.kind == "model" for t in own.things)
+    printed = content.outer[:1]
+    if dataset is None or not marked or own.role != "value" or not printed:
+        return None
+    if not printed[0].digits or printed[0].unit not in ("", "%") or not 0 <= printed[0].value <= 100:
+        return None
+    name = dataset_metric(dataset.raw)
+    return head(name) if name else None
 
 
 def _task_of(own: Head, line: Line) -> str:

@@ -445,7 +445,8 @@ def methods_of(s: Side) -> tuple[Named, ...]:
     around = [v for v in s.around.variants if int(v.data["level"]) > 0]
     more = quantized and not said and any(v.data.get("technique") for v in around)
     told = any(v.data.get("family") for v in (*f.column.head.variants, *f.line.variants))
-    if around and not told:
+    if told or around:
+        # A word that is not known beside a known one only says more of it.
         out = [replace(m, confidence=max(m.confidence, 0.82)) for m in out]
     if around and (not out or more or not told):
         origin = s.around.variant_origin

@@ -168,6 +168,15 @@ def task_metric(text: str) -> str:
     return next((name for name, pattern in _task_metrics() if pattern.search(plain(text))), "accuracy")
 
 
+@lru_cache(maxsize=1_000)
+def dataset_metric(text: str) -> str:
+    """What results on a data set are usually counted in, or ""."""
+    for name, patterns in _load("things")["dataset_metric"].items():
+        if any(re.fullmatch(p, plain(text), re.IGNORECASE) for p in patterns):
+            return str(name)
+    return ""
+
+
 @cache
 def _task_metrics() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((name, _compile(patterns)) for name, patterns in _load("things")["task_metric"].items())

@@ -201,11 +201,16 @@ def best(r: dict[str, Any], candidates: list[dict[str, Any]]) -> dict[str, Any] 
             elif (kind in f) != bool(m[kind]) and kind == "metric":
                 points -= 3
         if "after" in f and m["after"] is not None:
-            points += 4 if same_number(m["after"], f["after"]) else -4
+            same = same_number(m["after"], f["after"]) or same_number(m["after"] * 100, f["after"])
+            points += 4 if same else -4
         if r["anchor"].get("column") == m["locator"]["column"]:
             points += 1
         fitting.append((points, m))
     return max(fitting, key=lambda p: p[0])[1] if fitting else None
+
+
+#: Scores of text that some print as fractions and some times 100; the catalogue takes fractions.
+_TIMES_100 = ("bleu", "rouge")
 
 
 def compare(name: str, r: dict[str, Any], m: dict[str, Any], score: Score) -> None:
@@ -216,6 +221,10 @@ def compare(name: str, r: dict[str, Any], m: dict[str, Any], score: Score) -> No
             continue
         if m[field] is not None and field in gold:
             right = same_number(m[field], gold[field])
+            if field in ("before", "after") and loose(gold.get("metric", {}).get("value")).startswith(
+                _TIMES_100
+            ):
+                right = right or same_number(m[field] * 100, gold[field])
             score.add(state, field, right, f"{where} {field}: {m[field]} is {gold[field]['value']}")
         elif m[field] is not None:
             score.add(state, field, False, f"{where} {field}: {m[field]} is not stated")
