@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from ingest.meaning._words import Mention, plain, tag
+from ingest.meaning._words import Mention, plain, tag, without
 
 _PERCENT = re.compile(r"%|percent|百分", re.IGNORECASE)
 #: Unit in a heading: "(ms)", "[MB]", ", ms)", "_mb".
@@ -124,7 +124,8 @@ def _things(text: str, mentions: tuple[Mention, ...]) -> list[Mention]:
     found = [m for m in mentions if m.kind in THINGS]
     if not any(m.kind == "dataset" for m in found):
         short = tag(text, ("dataset",), True)
-        found += [m for m in short if len(m) > 0.5 * len(text) or len(m) >= 6]
+        bare = without(text, tuple(m for m in mentions if m.kind == "measure"))
+        found += [m for m in short if len(m) > 0.5 * len(bare) or len(m) >= 6]
     return found
 
 
