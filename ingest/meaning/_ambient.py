@@ -23,6 +23,8 @@ TRUST = {
     "path": 0.85,
     "text": 0.8,
 }
+#: No name of a data set or runtime, but words about it.
+_PROSE = re.compile(r"https?:|[。，,;；：]|: ")
 _DATASET_SENTENCE = re.compile(r"(?:data ?set|数据集)s?\s*[:：]\s*([^|\n。;；,，]{3,80})", re.IGNORECASE)
 
 
@@ -63,7 +65,7 @@ def ambient(document: Document, table: Table, rules: tuple[Rule, ...] = ()) -> A
             if value := value_of(text, document.path):
                 out.things.setdefault(name, Named(value, "declaration", f"default {name}", 0.9))
         for name, text in rule.set.items():
-            if value := value_of(text, document.path):
+            if value := rule.says.get(value := value_of(text, document.path), value):
                 out.forced.setdefault(name, Named(value, "declaration", f"set {name}", 1.0))
     return out
 
@@ -94,7 +96,7 @@ def _told(document: Document) -> dict[str, Named]:
         for row in table.rows:
             label = head(row[0].text).label
             value = plain(row[1].text)
-            if label in ("runtime", "dataset") and 2 <= len(value) <= 60 and "http" not in value:
+            if label in ("runtime", "dataset") and 2 <= len(value) <= 60 and not _PROSE.search(value):
                 where = f"row {row[1].row}, column 2"
                 if label == "runtime" and not tag(value, ("runtime",)):
                     continue

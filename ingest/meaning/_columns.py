@@ -57,7 +57,7 @@ def columns(table: Table, rules: tuple[Rule, ...] = ()) -> tuple[Column, ...]:
     if len(boards) > 1:
         best = max(boards, key=lambda c: (len({row[c.number - 1].text for row in table.rows}), -c.number))
         found = [replace(c, kind="other") if c in boards and c is not best else c for c in found]
-    found = _families(_reductions(found))
+    found = _families(table, _reductions(found))
     if table.width == 2 and found[1].use != "value" and _by_name(table):
         found[1] = replace(found[1], use="value")
     return tuple(found)
@@ -83,7 +83,17 @@ def _reductions(found: list[Column]) -> list[Column]:
     return out
 
 
-def _families(found: list[Column]) -> list[Column]:
+def _alike(table: Table, column: Column, known: list[Column]) -> bool:
+    """Whether a column's numbers are printed like those of the columns that are understood."""
+
+    def printed(c: Column) -> tuple[bool, bool]:
+        numbers = [n for row in table.rows for n in read(row[c.number - 1].text).outer[:1]]
+        return any(n.digits for n in numbers), all(abs(n.value) <= 100 for n in numbers)
+
+    return printed(column) in {printed(c) for c in known}
+
+
+def _families(table: Table, found: list[Column]) -> list[Column]:
     """Where columns beside it are headed by boards, data sets or models, an unknown heading is one too."""
     bare = [
         c
@@ -104,7 +114,7 @@ def _families(found: list[Column]) -> list[Column]:
             c.head, things=(Mention(kind, kind, c.head.text.split(" / ")[-1], 0, len(c.head.text)),)
         )
         for c in unknown
-        if len(c.head.text) <= 40
+        if len(c.head.text) <= 40 and _alike(table, c, [k for k in bare if k.head.things])
     }
     return [replace(c, head=named[c.number]) if c.number in named else c for c in found]
 

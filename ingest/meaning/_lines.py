@@ -275,7 +275,7 @@ def _take_label(line: Line, kind: str, text: str, origin: str, where: str) -> No
         _things(line, text, origin, where, ("dataset", "hardware"))
     elif kind in ("dataset", "hardware", "runtime"):
         line.things[kind] = Named(text, origin, where)
-        if kind == "dataset":
+        if kind == "dataset" and not any(len(m) > 0.6 * len(text) for m in tag(text, ("dataset",))):
             _things(line, text, origin, where, ("model",))
     else:
         _things(line, text, origin, where, ("model", "dataset", "hardware", "runtime"))
@@ -322,4 +322,6 @@ def residual(text: str) -> str:
     name = re.sub(
         r"\s*[(\[（][^)\]）]*(?:metrics?|acc|baseline|%|\d\.\d)[^)\]）]*[)\]）]", "", name, flags=re.I
     )
-    return re.sub(r"\s*\[\d+\]$", "", name).strip(" -_:*·|")
+    name = re.sub(r"\s*[(\[（]\s*(?:before|after|with|w/o?|no)?\s*[)\]）]", "", name, flags=re.I)
+    name = re.sub(r"\s*\[\d+\]$", "", name).strip(" -_:*·|")
+    return "" if name.lower() in word_list("nobody") else name
