@@ -70,7 +70,8 @@ class Rule:
         side: "before" or "after": whose the numbers are that no row or heading tells.
         parts: Headings of what each cell of the column lists ("f1=76.9 f1=76.2": before, after).
         condition: The column's cells are kept as this condition of the result ("percentile").
-        says: Cell -> the words that it is read as ({ True = "per_channel" }); other cells stay.
+        says: Cell, or value that ``set`` takes from the path -> the words that it is read as
+            ({ True = "per_channel" }); others stay.
     """
 
     path: str = "**"
