@@ -69,6 +69,7 @@ class Rule:
         words: Regular expression -> what label cells are read as instead ("Ours" -> "AutoRound").
         side: "before" or "after": whose the numbers are that no row or heading tells.
         parts: Headings of what each cell of the column lists ("f1=76.9 f1=76.2": before, after).
+        alone: No other table of the document holds a base for these numbers.
         condition: The column's cells are kept as this condition of the result ("percentile").
         says: Cell, or value that ``set`` takes from the path -> the words that it is read as
             ({ True = "per_channel" }); others stay.
@@ -86,6 +87,7 @@ class Rule:
     side: str = ""
     words: dict[str, str] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
+    alone: bool = False
     condition: str = ""
     says: dict[str, str] = field(default_factory=dict)
 

@@ -43,6 +43,8 @@ class Ambient:
     side: str = ""
     rules: tuple[Rule, ...] = ()
     skip: bool = False
+    #: Declared: bases stand in the table itself or nowhere.
+    alone: bool = False
 
 
 def fitting(document: Document, table: Table, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -61,6 +63,7 @@ def ambient(document: Document, table: Table, rules: tuple[Rule, ...] = ()) -> A
     for rule in out.rules:
         out.skip = out.skip or (rule.skip and not rule.column)
         out.side = out.side or rule.side
+        out.alone = out.alone or rule.alone
         for name, text in rule.default.items():
             if value := value_of(text, document.path):
                 out.things.setdefault(name, Named(value, "declaration", f"default {name}", 0.9))

@@ -82,7 +82,9 @@ def _headed_by_model(table: Table, uses: tuple[Column, ...], rows: dict[int, Lin
     first = uses[0]
     title = first.head.text
     named = (
-        bool(re.match(r"[A-Za-z][\w.\-/ ]*\d", title)) and not first.head.measures and not first.head.label
+        bool(re.match(r"[A-Za-z][A-Za-z0-9_.\-/ ]*\d", title))
+        and not first.head.measures
+        and not first.head.label
     )
     if not named or first.use != "label" or len(title) > 40 or tag(title, ("variant", "dataset", "hardware")):
         return

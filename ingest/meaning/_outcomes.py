@@ -264,7 +264,7 @@ def _signed(c: Side, quality: Sides, lower: bool) -> Decimal:
 
 def _elsewhere(after: Side, every: list[Side]) -> Side | None:
     """A base in another table of the document: only where all that fit agree, and the model is named."""
-    if not after.things.get("model"):
+    if not after.things.get("model") or after.around.alone:
         return None
     fitting = [
         s
