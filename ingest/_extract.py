@@ -14,16 +14,28 @@ from typing import Any
 
 import click
 
-from ingest._declaration import load, of_label
-from ingest._rules import Rule
+from ingest._declaration import Source, load, of_label
+from ingest._transform import transform
+from ingest.documents import Kept, file_hash
+from ingest.items import Fault
 from ingest.meaning import Reading, Sides
 from ingest.meaning._outcomes import outcomes
 from ingest.meaning._siblings import join
 from ingest.meaning._steps import steps
 from ingest.normalize import Origin, results
 from ingest.tables import TableError, read_document
+from kgpress.catalogue import load as load_catalogue
 from kgpress.v1 import types_pb2 as pb
 
+#: Measured quantities -> fields of kgpress.v1.Measurement.
+_FIELDS = {
+    "size": "size_bytes",
+    "parameters": "parameters",
+    "macs": "macs",
+    "latency": "latency_ms",
+    "throughput": "throughput_per_s",
+    "memory": "memory_bytes",
+}
 _SIZES = ("size", "parameters", "macs", "latency", "throughput", "memory")
 
 
@@ -74,7 +86,11 @@ def _listed(job: _Job) -> list[dict[str, Any] | DocumentFault]:
 def _source(
     name: str, paths: list[Path], source: str | None, base: Path | None
 ) -> Iterator[dict[str, Any] | DocumentFault]:
-    rules = declared(name, source)
+    known = declared(name, source)
+    rules = known.meanings if known else ()
+    if known and known.tables:
+        yield from _declared_tables(known, name, paths, base)
+        return
     found = []
     hashes = {}
     for path in paths:
@@ -98,17 +114,76 @@ def _source(
         yield to_line(result, reading, name)
 
 
+def _declared_tables(
+    known: Source, name: str, paths: list[Path], base: Path | None
+) -> Iterator[dict[str, Any] | DocumentFault]:
+    """Results of a source whose tables are declared cell by cell."""
+    documents = {
+        (path.relative_to(base / name) if base else path).as_posix(): Kept(file_hash(path), path)
+        for path in paths
+    }
+    for item in transform(known, documents):
+        if isinstance(item, Fault):
+            yield DocumentFault(item.path, item.reason)
+        else:
+            yield of_message(item.result, name)
+
+
+def of_message(result: pb.ReferenceResult, source: str) -> dict[str, Any]:
+    """A result of a declared table in the same keys as any other."""
+    told, cell = result.interpretation, result.locator.cell
+    out: dict[str, Any] = {"source": source, "path": cell.path}
+    out |= {"model": told.model or None, "dataset": told.dataset or None, "metric": told.metric.name or None}
+    sides = (("before", told.before), ("after", told.after))
+    out |= {n: m.quality if m.HasField("quality") else None for n, m in sides}
+    out["delta"] = told.change.quality if told.change.HasField("quality") else None
+    if out["before"] is not None and out["after"] is not None:
+        out["delta"] = out["after"] - out["before"]
+    for kind, field in _FIELDS.items():
+        for n, m in sides:
+            out[f"{kind}_{n}"] = getattr(m, field) if m.HasField(field) else None  # type: ignore[arg-type]
+        changed = kind in ("size", "parameters", "macs", "latency") and told.change.HasField(kind)  # type: ignore[arg-type]
+        out[f"{kind}_ratio"] = getattr(told.change, kind) if changed else None
+    out |= {"hardware": told.hardware or None, "runtime": told.runtime or None}
+    types = {m.label: m.compression_type for m in load_catalogue().methods}
+    out["method"] = [{"family": _family(types.get(s.method, ""))} for s in told.strategy.steps]
+    out |= {"method_text": None, "strategy": told.strategy.text or None, "settings": dict(told.conditions)}
+    out["locator"] = {
+        "document": cell.document_hash,
+        "path": cell.path,
+        "table": cell.table,
+        "line": cell.line,
+        "row": cell.row,
+        "column": cell.column,
+        "part": cell.part,
+        "column_name": cell.column_name,
+        "text": next((d.raw.split(" @ ")[0] for d in told.derivations if d.field == "after.quality"), ""),
+    }
+    out["fields"] = {
+        d.field: {"raw": d.raw, "origin": d.origin, "place": "", "confidence": d.confidence}
+        for d in told.derivations
+    }
+    out["confidence"] = round(told.confidence, 3)
+    out["state"] = pb.EvidenceState.Name(result.state).removeprefix("EVIDENCE_STATE_").lower()
+    out |= {"per_layer": told.per_layer, "reasons": list(result.reasons)}
+    return out
+
+
+def _family(kind: str) -> str:
+    return {"knowledge distillation": "distillation", "low-rank approximation": "low_rank"}.get(kind, kind)
+
+
 def _place(reading: Reading) -> tuple[int, int, int, int]:
     return (reading.table_index, reading.anchor.row, reading.anchor.column, reading.part)
 
 
-def declared(folder: str, source: str | None) -> tuple[Rule, ...]:
-    """The rules of the source asked for, else of the one that the folder OWNER+NAME belongs to."""
+def declared(folder: str, source: str | None) -> Source | None:
+    """The source asked for, else the one that the folder OWNER+NAME belongs to."""
     if source is None:
         source = of_label(re.sub(r"_v\d.*$", "", folder).replace("+", "/", 1)) or of_label(
             folder.replace("+", "/", 1)
         )
-    return load(source).meanings if source else ()
+    return load(source) if source else None
 
 
 def to_line(result: pb.ReferenceResult, reading: Reading, source: str) -> dict[str, Any]:

@@ -295,6 +295,17 @@ def report(score: Score, show: int) -> None:
         print("  ", line)
 
 
+def siblings(path: Path, source: Path) -> list[Path]:
+    """What the document may take a base from: small sources whole, else the same name in folders beside it."""
+    every = [p for p in source.rglob("*") if p.is_file()]
+    if len(every) <= 30:
+        return sorted(every)
+    beside = (
+        path.parent.parent.glob(f"*/{path.name}") if "tflite" in str(path) else path.parent.glob("*.yaml")
+    )
+    return sorted(beside)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", default=str(Path(__file__).parent / "tune"))
@@ -316,11 +327,7 @@ def main() -> None:
         paths: dict[Path, None] = {}
         for gold in golds:
             path = Path(given.corpus) / gold["document"]
-            paths |= dict.fromkeys(
-                [path, *sorted(path.parent.parent.glob(f"*/{path.name}"))]
-                if path.name == "README.md" and "tflite" in str(path)
-                else [path, *sorted(path.parent.glob("*.yaml"))]
-            )
+            paths |= dict.fromkeys([path, *siblings(path, root / golds[0]["document"].split("/")[1])])
         lines = [
             x
             for x in extract(list(paths), source="" if given.undeclared else None, root=root)
