@@ -14,6 +14,16 @@ from kgpress.catalogue import load
         ("INT8", ["quantization, kind not stated"], {"weight_bits": 8, "activation_bits": "?"}),
         ("W8A16", ["quantization, kind not stated"], {"weight_bits": 8, "activation_bits": 16}),
         ("W4A16", ["weight-only quantization, kind not stated"], {"weight_bits": 4}),
+        (
+            "w8a16_mixed_fp16",
+            ["mixed floating-point and integer quantization"],
+            {"weight_bits": 8, "activation_bits": 16},
+        ),
+        (
+            "INT16 (w16a16)",
+            ["quantization, kind not stated"],
+            {"weight_bits": 16, "activation_bits": 16},
+        ),
         ("PTQ", ["post-training quantization, kind not stated"], {}),
         ("quant_post_static", ["post-training static quantization"], {"bits": "?"}),
         ("W8A8 PTQ static", ["post-training static quantization"], {"bits": 8}),
