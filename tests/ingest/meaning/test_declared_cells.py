@@ -58,12 +58,15 @@ def test_names_of_the_path_are_reworded() -> None:
     assert {r.names["model"] for r in found} == {"ViT-B"}
 
 
-ROWS = "| Model | Metric | FP32 | INT8 |\n|---|---|---|---|\n| ResNet-50 on ImageNet | {} | 71.2 | 70.1 |\n"
+ROWS = (
+    "| Model | Dataset | Metric | FP32 | INT8 |\n|---|---|---|---|---|\n"
+    "| ResNet-50 | ImageNet | {} | 71.2 | 70.1 |\n| ResNet-18 | ImageNet | {} | 69.2 | 68.1 |\n"
+)
 
 
 def test_an_unknown_metric_is_no_accuracy() -> None:
-    assert read("# Zoo\n\n" + ROWS.format("Top-1 accuracy"), {}, "a.md")
-    assert not read("# Zoo\n\n" + ROWS.format("Colorfulness"), {}, "a.md")
+    assert read("# Zoo\n\n" + ROWS.format("Top-1 accuracy", "Top-1 accuracy"), {}, "a.md")
+    assert not read("# Zoo\n\n" + ROWS.format("Colorfulness", "Colorfulness"), {}, "a.md")
 
 
 def test_non_zeros_are_counted_one_by_one() -> None:
