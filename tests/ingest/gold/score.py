@@ -213,6 +213,12 @@ def best(r: dict[str, Any], candidates: list[dict[str, Any]]) -> dict[str, Any] 
 _TIMES_100 = ("bleu", "rouge")
 
 
+def elsewhere(m: dict[str, Any], field: str) -> bool:
+    """Whether the value is of the source's declaration or of another document, which no annotator saw."""
+    told = m["fields"].get(field) or m["fields"].get({"before": "before.quality"}.get(field, ""), {})
+    return told.get("origin") in ("declaration", "sibling") or " @ table " in str(told.get("raw"))
+
+
 def compare(name: str, r: dict[str, Any], m: dict[str, Any], score: Score) -> None:
     gold, uncertain, state = r["fields"], set(r.get("uncertain", ())), m["state"]
     where = f"{name}:{r['anchor']['line']} {r['anchor']['text']!r}"
@@ -226,6 +232,8 @@ def compare(name: str, r: dict[str, Any], m: dict[str, Any], score: Score) -> No
             ):
                 right = right or same_number(m[field] * 100, gold[field])
             score.add(state, field, right, f"{where} {field}: {m[field]} is {gold[field]['value']}")
+        elif m[field] is not None and elsewhere(m, field):
+            score.fields[state][f"{field} elsewhere"] += 1
         elif m[field] is not None:
             score.add(state, field, False, f"{where} {field}: {m[field]} is not stated")
         elif field in gold:
@@ -239,6 +247,8 @@ def compare(name: str, r: dict[str, Any], m: dict[str, Any], score: Score) -> No
             score.add(state, field, right, f"{where} {field}: {m[field]!r} is {gold[field]['value']!r}")
         elif m[field] and field in LOOSE:
             score.fields[state][f"{field} extra"] += 1
+        elif m[field] and elsewhere(m, field):
+            score.fields[state][f"{field} elsewhere"] += 1
         elif m[field]:
             score.add(state, field, False, f"{where} {field}: {m[field]!r} is not stated")
         elif field in gold:
@@ -281,6 +291,13 @@ def report(score: Score, show: int) -> None:
         print(
             f"{state}: fields {right} of {right + wrong} right, precision {right / max(1, right + wrong):.4f} (>= {low:.4f})"
         )
+        other = sum(n for k, n in counts.items() if k.endswith("elsewhere"))
+        if other:
+            low, _ = wilson(right, right + wrong + other)
+            share = right / max(1, right + wrong + other)
+            print(
+                f"   {other} are declared or joined and not in the document; as wrong: {share:.4f} (>= {low:.4f})"
+            )
         names = sorted({k.rsplit(" ", 1)[0] for k in counts})
         print(
             "   "
