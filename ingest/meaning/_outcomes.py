@@ -207,6 +207,8 @@ def _fill_quality(
         before = partner(q, own) or _elsewhere(q, every)
         if before is not None:
             reading.quality.before = _value(before)
+            if f.table == before.fact.table and f.row == before.fact.row:
+                _model_of_base(q, before)
             certainties.append(
                 before.certainty if before.fact.table == f.table else min(before.certainty, 0.85)
             )
@@ -223,6 +225,13 @@ def _fill_quality(
         inner = of_inner(f, n)
         if inner and inner[0] == "change" and not reading.quality.change and not _relative(reading, inner[1]):
             reading.quality.change = _value(q, _inner_signed(q, inner[1], n.signed, reading.quality), n.raw)
+
+
+def _model_of_base(q: Side, before: Side) -> None:
+    """Where columns are methods and one is a model, it is that model which they compress."""
+    model = before.things.get("model")
+    if model is not None and before.own("model") and not q.own("model"):
+        q.things["model"] = Named(model.raw, model.origin, model.place, min(model.confidence, 0.85))
 
 
 def _relative(reading: Reading, change: Decimal) -> bool:

@@ -205,10 +205,30 @@ def _what(f: Fact) -> tuple[object, ...]:
 
 def partner(after: Side, bases: Bases) -> Side | None:
     """The uncompressed side that belongs to ``after``: the best that agrees, or None."""
+    rivals = _rivals(after, bases.row(after))
+    if rivals:
+        return rivals[0]
     found = _best(after, bases.row(after))
     if found is not None and not found.fact.column.inherited:
         return found
     return _best(after, bases.fitting(after)) or found
+
+
+def _rivals(after: Side, row: list[Side]) -> list[Side]:
+    """Columns of several uncompressed models beside columns of methods: first the one that is spoken of."""
+    models = {c.fact.cell.column: _headed(c) for c in row if _headed(c)}
+    if len(set(models.values())) < 2 or _headed(after):
+        return []
+    known = after.key("model")
+    row = [c for c in row if c.fact.cell.column in models]
+    meant = [c for c in row if models[c.fact.cell.column] in known or known in models[c.fact.cell.column]]
+    if not known or not meant:
+        after.fact.doubts.append("several uncompressed models stand in the row")
+    return meant if known and meant else row
+
+
+def _headed(s: Side) -> str:
+    return next((normal(t.raw) for t in s.fact.column.head.things if t.kind == "model"), "")
 
 
 def _best(after: Side, candidates: list[Side]) -> Side | None:

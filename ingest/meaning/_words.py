@@ -122,7 +122,7 @@ def _entries() -> tuple[_Entry, ...]:
         out.append(_Entry("variant", v["name"], data, _compile(v["patterns"]), inside))
     things = _load("things")
     models = "|".join(things["model"]["families"])
-    name = rf"(?:{models})(?:[-_ ]?(?:v?\d[\w.]*|[A-Z]\b|[a-z]?\d\w*|{_TAILS}))*"
+    name = rf"(?:{models})(?:[-_ ]?(?:v?\d[\w.]*|[A-Z]\b(?:/(?:8|14|16|32)\b)?|[a-z]?\d\w*|{_TAILS}))*"
     out.append(_Entry("model", "model", {}, re.compile(rf"(?<![A-Za-z]){name}(?![A-Za-z])", re.I)))
     for kind in ("dataset", "hardware", "runtime"):
         more = _compile(things[kind]["inside"]) if "inside" in things[kind] else None
