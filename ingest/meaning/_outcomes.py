@@ -16,7 +16,7 @@ from ingest.meaning._facts import facts
 from ingest.meaning._reading import Named, Reading, Sides, Value
 from ingest.meaning._scale import of_inner, scale
 from ingest.meaning._sides import Bases, Side, has_full_precision, partner, sides
-from ingest.meaning._words import tag
+from ingest.meaning._words import tag, task_metric
 from ingest.tables._table import Document, Table
 
 #: What a reading's ``sizes`` may hold.
@@ -154,6 +154,11 @@ def _reading(
             if not reading.sizes[kind].any:
                 del reading.sizes[kind]
     _name(reading, anchor, measured, quality)
+    if (
+        reading.metric in ("accuracy", "Top-1 accuracy")
+        and task_metric(reading.names.get("dataset", "")) == "perplexity"
+    ):
+        reading.doubts.append("an accuracy on a corpus of language models may be a perplexity")
     reading.methods = methods_of(anchor)
     for s in [anchor, *measured]:
         reading.faults += [x for x in s.fact.faults if x not in reading.faults]
