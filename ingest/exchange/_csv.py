@@ -55,7 +55,16 @@ def read(data: bytes, file: str) -> Read:
     result = Read(faults=faults)
     if faults:
         return result
-    csv.field_size_limit(MAX_LINE)
+    # The limit is of the whole process: other readers keep theirs.
+    limit = csv.field_size_limit(MAX_LINE)
+    try:
+        _rows(text, file, result)
+    finally:
+        csv.field_size_limit(limit)
+    return result
+
+
+def _rows(text: str, file: str, result: Read) -> None:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     heading: list[tuple[str, str]] | None = None
     begins = 1
@@ -85,7 +94,6 @@ def read(data: bytes, file: str) -> Read:
             result.rows.append(row)
     if heading is None and not result.faults:
         result.faults.append(Fault(file, 1, 1, "the file is empty; its first line names the columns"))
-    return result
 
 
 def _heading(cells: list[str], line: int, file: str, faults: list[Fault]) -> list[tuple[str, str]]:

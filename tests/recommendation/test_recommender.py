@@ -292,7 +292,7 @@ def test_lists_strategies_in_pages(recommender: Recommender) -> None:
             break
     assert len(seen) == len(set(seen)) == page.page.total == 510
     with pytest.raises(UnknownName):
-        recommender.strategies(recommendation_pb2.ListStrategiesRequest(methods=["C77"]))
+        recommender.strategies(recommendation_pb2.ListStrategiesRequest(methods=["C999"]))
     request.page.token = "x"
     with pytest.raises(InvalidInput):
         recommender.strategies(request)

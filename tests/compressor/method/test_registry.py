@@ -29,4 +29,4 @@ def test_what_is_declared_but_not_executable_says_so(label: str) -> None:
 
 def test_an_unknown_method_suggests_the_nearest() -> None:
     with pytest.raises(UnknownName, match="did you mean"):
-        executor("C222")
+        executor("C999")
