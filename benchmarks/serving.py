@@ -23,7 +23,7 @@ from pathlib import Path
 
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from kg_service.evidence import EvidenceRepository, import_evidence
+from kg_service.evidence import EvidenceRepository, import_evidence, shipped_files
 from kg_service.graph import GraphStore, open_embedded, start
 from kg_service.predictor import shipped_snapshot
 from kgpress.client import Client
@@ -31,7 +31,6 @@ from kgpress.strategy import action_space
 from kgpress.v1 import recommendation_pb2, types_pb2
 
 ROOT = Path(__file__).parent.parent
-SHIPPED = ROOT / "kg_service" / "shipped" / "evidence"
 RESULTS = 1000
 STRATEGIES = 500
 WARM_UP = 50
@@ -62,7 +61,7 @@ def prepare(home: Path) -> tuple[int, str]:
     """Fills the graph; returns how many results are accepted, and the id of the last one added."""
     with open_embedded(home / "graph") as store:
         start(store)
-        import_evidence(store, sorted(SHIPPED.glob("*.jsonl.gz")))
+        import_evidence(store, shipped_files(literature=False))
         evidence = EvidenceRepository(store)
         shipped = sum(1 for _ in evidence.accepted())
         missing = max(1, RESULTS - shipped)
