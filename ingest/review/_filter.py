@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 
 from kgpress.errors import InvalidInput
+from kgpress.filters import TEXTS
 from kgpress.v1 import evidence_pb2, types_pb2
 
 Request = evidence_pb2.SearchEvidenceRequest
@@ -14,19 +15,6 @@ _STATES = {
     for name, value in types_pb2.EvidenceState.items()
     if value
 }
-_TEXTS = (
-    "source",
-    "model",
-    "dataset",
-    "method",
-    "metric",
-    "family",
-    "domain",
-    "hardware",
-    "runtime",
-    "reason",
-    "path",
-)
 _FLAGS = ("conflict", "corrected", "per_layer")
 _EXAMPLE = "write for example: state:proposed source:acme/bench confidence<0.8 reason:percent conflict"
 
@@ -68,7 +56,7 @@ def _read(request: Request, word: str) -> bool:
         if any(state not in _STATES for state in value.split(",")):
             return False
         request.states.extend(_STATES[state] for state in value.split(","))
-    elif name in _TEXTS:
+    elif name in TEXTS:
         setattr(request, name, value)
     else:
         return False
@@ -81,7 +69,7 @@ def describe(request: Request) -> str:
     if request.states:
         names = {value: name for name, value in _STATES.items()}
         words.append("state:" + ",".join(names[s] for s in request.states))
-    words += [f"{name}:{shlex.quote(getattr(request, name))}" for name in _TEXTS if getattr(request, name)]
+    words += [f"{name}:{shlex.quote(getattr(request, name))}" for name in TEXTS if getattr(request, name)]
     if request.HasField("max_confidence"):
         words.append(f"confidence<{request.max_confidence:g}")
     if request.HasField("min_confidence"):

@@ -11,6 +11,7 @@ import click
 
 from kgpress.cli._options import json_option, open_client, server_option
 from kgpress.errors import InvalidInput
+from kgpress.filters import TEXTS
 
 if TYPE_CHECKING:
     from kgpress.v1 import evidence_pb2
@@ -20,19 +21,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 STATES = ("proposed", "accepted", "rejected", "quarantined", "superseded", "layer_point")
 READ = ("csv", "jsonl", "model-index")
 WRITTEN = (*READ, "parquet", "jsonld")
-_TEXTS = (
-    "source",
-    "model",
-    "dataset",
-    "method",
-    "metric",
-    "family",
-    "domain",
-    "hardware",
-    "runtime",
-    "reason",
-    "path",
-)
 
 
 def filter_options(command: F) -> F:
@@ -41,7 +29,7 @@ def filter_options(command: F) -> F:
         click.option(
             "--state", "states", multiple=True, type=click.Choice(STATES), help="Repeat for several."
         ),
-        *(click.option(f"--{name}", default="", help=_HELP.get(name)) for name in _TEXTS),
+        *(click.option(f"--{name}", default="", help=_HELP.get(name)) for name in TEXTS),
         click.option("--min-confidence", type=click.FloatRange(0, 1)),
         click.option("--max-confidence", type=click.FloatRange(0, 1)),
         click.option("--conflict/--no-conflict", default=None, help="Curators disagree on it."),
@@ -182,7 +170,7 @@ def request_of(filters: dict[str, Any]) -> evidence_pb2.SearchEvidenceRequest:
         load().method(filters["method"])
     request = evidence_pb2.SearchEvidenceRequest(
         states=[types_pb2.EvidenceState.Value(f"EVIDENCE_STATE_{s.upper()}") for s in filters["states"]],
-        **{name: filters[name] for name in _TEXTS},
+        **{name: filters[name] for name in TEXTS},
     )
     for name in ("min_confidence", "max_confidence", "conflict", "corrected", "per_layer"):
         if filters[name] is not None:
