@@ -17,6 +17,35 @@ _QUANTITIES = {
 }
 
 
+#: What a side may state besides its quality.
+COSTS = (
+    "size_bytes",
+    "parameters",
+    "nonzero_parameters",
+    "macs",
+    "memory_bytes",
+    "latency_ms",
+    "throughput_per_s",
+)
+_SIDE = ("quality", *COSTS)
+
+
+def states(measured: types_pb2.Measurement) -> bool:
+    """Whether a side states a quality, a size, a count or a time."""
+    return any(measured.HasField(name) for name in _SIDE)  # type: ignore[arg-type]
+
+
+def compares(reading: types_pb2.Interpretation) -> bool:
+    """Whether some quantity is known on both sides, or by its change: what can be learned from.
+
+    A number of the compressed model alone is a fact that can be cited, and says nothing of what the
+    compression did.
+    """
+    before, after = reading.before, reading.after
+    both = any(before.HasField(name) and after.HasField(name) for name in _SIDE)  # type: ignore[arg-type]
+    return both or bool(reading.change.ListFields())
+
+
 def quality_change(reading: types_pb2.Interpretation) -> float | None:
     """After minus before in absolute units of the metric, or None when it is not known."""
     before, after = reading.before, reading.after

@@ -121,8 +121,6 @@ def _candidate(reading: Reading, origin: Origin) -> Candidate:
     if out.confidence < ACCEPTED_FROM:
         made.doubts.append(f"how it is read is certain to {out.confidence:.2f} only")
     made.reasons += check(made.reading, made.result)
-    if not made.reasons and not reading.per_layer and not _compared(out):
-        made.doubts.append("no value before compression and no change are stated")
     return made
 
 
@@ -247,12 +245,6 @@ def _fill_size(made: Candidate, name: str, sides: Sides, zeros: bool) -> None:
         changed = "nonzero_parameters" if zeros else ratio
         setattr(out.change, changed, float(kept.number))
         _value(out, f"change.{changed}", kept)
-
-
-def _compared(out: pb.Interpretation) -> bool:
-    fields = ("quality", *(own for own, _, _ in _FIELDS.values()))
-    both = any(out.before.HasField(n) and out.after.HasField(n) for n in fields)
-    return both or bool(out.change.ListFields())
 
 
 def _locator(reading: Reading, origin: Origin) -> pb.Locator:

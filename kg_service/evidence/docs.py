@@ -10,6 +10,7 @@ from kg_service.evidence._lines import read_results
 from kg_service.evidence._rows import state_name, strategy_of
 from kg_service.evidence._shipped import shipped_files
 from kgpress.catalogue import load
+from kgpress.outcome import compares
 from kgpress.v1 import types_pb2
 
 Result = types_pb2.ReferenceResult
@@ -54,9 +55,14 @@ def _totals(results: Sequence[Result], accepted: Sequence[Result]) -> Iterator[s
     told = ", ".join(f"{count:,} {name}" for name, count in states.most_common())
     yield f"{len(results):,} results: {told.replace('layer_point', 'points of single layers')}.\n"
     quality = sum(states_quality(r.interpretation) for r in accepted)
+    compared = sum(compares(r.interpretation) for r in accepted)
+    settings = {(i.model, i.dataset, i.strategy.text) for i in (r.interpretation for r in accepted)}
     yield (
-        f"The accepted ones are {_clusters(accepted):,} measurements in {_groups(accepted):,} groups; "
-        f"{quality:,} state a quality, {len(accepted) - quality:,} a size, a time or a count alone.\n"
+        f"The accepted ones are {_clusters(accepted):,} measurements in {_groups(accepted):,} groups "
+        f"({len(settings):,} where methods with other settings count apart); "
+        f"{quality:,} state a quality, {len(accepted) - quality:,} a size, a time or a count alone. "
+        f"{compared:,} compare the compressed model with its base and teach; the others state the compressed "
+        "model's numbers alone: they are cited and counted, and teach nothing of what a compression does.\n"
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from kg_service.features import SCORES, SUBJECT_FEATURES, score_vector, subject_vector
 from kg_service.predictor._config import PredictorConfig
 from kg_service.predictor._targets import TARGETS, targets
+from kgpress.outcome import compares
 from kgpress.strategy import Strategy, from_proto
 from kgpress.v1 import types_pb2
 
@@ -106,10 +107,11 @@ def _encode(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def teaches(result: types_pb2.ReferenceResult) -> bool:
-    """Accepted results of rows that are not a report's test rows teach; nothing else."""
+    """Accepted results that compare both sides, on rows that are not a report's test rows; nothing else."""
     return (
         result.state in (types_pb2.EVIDENCE_STATE_ACCEPTED, types_pb2.EVIDENCE_STATE_UNSPECIFIED)
         and result.interpretation.split != "test"
+        and compares(result.interpretation)
         and bool(result.interpretation.strategy.steps or result.interpretation.strategy.text)
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kg_service.evidence import check
+from kg_service.predictor import teaches
 from kgpress.v1 import types_pb2
 from tests.support.results import own_run, published
 
@@ -63,6 +64,7 @@ FAULTS: dict[str, Callable[[Result], None]] = {
     ),
     "more parameters are nonzero after": _set("interpretation.after.nonzero_parameters", 10**9),
     "nothing was measured both before and after": _clear("interpretation.before"),
+    "nothing was measured after compression": _clear("interpretation.after"),
     "confidence is 2, outside 0..1": _set("interpretation.confidence", 2.0),
     "before and after may be swapped": _swapped,
     "the split is 'test', and must be validation": _set("interpretation.split", "test"),
@@ -88,6 +90,15 @@ def test_a_fault_is_named(reason: str) -> None:
 def test_sound_results_pass() -> None:
     assert check(own_run()) == []
     assert check(published()) == []
+
+
+def test_a_document_may_state_the_compressed_model_alone() -> None:
+    alone = published()
+    alone.interpretation.ClearField("before")
+    alone.interpretation.ClearField("change")
+    assert check(alone) == []
+    assert not teaches(alone)
+    assert teaches(published())
 
 
 def test_some_growth_is_possible() -> None:

@@ -10,6 +10,7 @@ import pytest
 from ingest.meaning._reading import Named, Reading, Sides, Value
 from ingest.normalize import Origin, results
 from ingest.tables import Cell
+from kgpress.outcome import compares
 from kgpress.v1 import types_pb2 as pb
 
 SOURCE = pb.Source(kind=pb.SOURCE_KIND_DOCUMENT, name="some/project", version="abc", licence="MIT")
@@ -82,6 +83,12 @@ def test_a_plain_result_is_accepted_whole() -> None:
     }
 
 
+def test_a_value_without_its_base_is_a_result() -> None:
+    (r,) = settle(reading(before=None))
+    assert (r.state, list(r.reasons)) == (pb.EVIDENCE_STATE_ACCEPTED, [])
+    assert not compares(r.interpretation)
+
+
 def test_without_a_measured_source_everything_waits() -> None:
     (r,) = settle(reading(), accept=False)
     assert r.state == pb.EVIDENCE_STATE_PROPOSED
@@ -118,7 +125,6 @@ def test_what_does_not_add_up_is_quarantined(made: Reading, said: str) -> None:
 @pytest.mark.parametrize(
     ("made", "said"),
     [
-        (reading(before=None), "no value before compression"),
         (reading(method="something else"), "names no method"),
         (reading(names={"dataset": ""}), "the data set is not named"),
         (reading(names={"model": ""}), "the model is not named"),
