@@ -146,7 +146,8 @@ def model_in(text: str, origin: str) -> str:
     if origin in ("section", "title", "path", "caption") and len(text) <= 60:
         clean = without(text, tag(text, ("variant",)))
         clean = re.sub(
-            r"^[\d.]+\s+|\b(?:model|results?|benchmark|performance|accuracy|on|for)\b.*$",
+            r"^[\d.]+\s+|\b(?:model|results?|benchmark|performance|accuracy|on|for)\b.*$|"
+            r"\s*(?:评测|测试|实验|结果|性能|精度).*$",
             "",
             clean,
             flags=re.I,

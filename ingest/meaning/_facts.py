@@ -12,7 +12,7 @@ from ingest.meaning._columns import Column, columns, is_value
 from ingest.meaning._heads import Head, head, is_head
 from ingest.meaning._lines import Line, lines, residual
 from ingest.meaning._reading import Named
-from ingest.meaning._words import dataset_metric, plain, tag, task_metric
+from ingest.meaning._words import Mention, dataset_metric, plain, tag, task_metric, without
 from ingest.tables._table import Cell, Table
 
 
@@ -124,17 +124,23 @@ def _of_cell(
     if not content.numbers or cell.struck:
         return []
     prose = None
-    if not is_value(content):
+    if marks := _marks(content):
+        line = _marked(line, content.rest, marks, cell)
+    elif not is_value(content):
         prose = of_prose(cell.text)
         if prose is None:
             return _students(table, use, line, cell, content)
         h = head(prose[0])
         if h.kind == "quality":
             measured = h
+        elif measured is not None and measured.kind in ("latency", "throughput") and not h.measures:
+            # "RTF 0.817" among frames per second is something else.
+            return []
         content = Content((prose[1],), (), "")
     if measured is None:
         return []
     measured = _beside(measured, content)
+    measured = _two_tops(measured, line, content)
     outer = content.outer or content.inner
     parts = (
         measured.measures
@@ -190,6 +196,35 @@ def _beside(measured: Head, content: Content) -> Head:
     own = head(content.rest)
     fits = own.kind == "quality" and len(own.measures) == len(content.outer) and own.role == "value"
     return replace(own, role=measured.role) if fits else measured
+
+
+def _marks(content: Content) -> tuple[Mention, ...]:
+    """What a cell says beside its one number, where it is only a precision or method: "30.6(INT8)"."""
+    if len(content.numbers) != 1 or not 2 <= len(content.rest) <= 20:
+        return ()
+    found = tag(content.rest, ("variant",))
+    return found if found and not without(content.rest, found) else ()
+
+
+def _marked(line: Line, text: str, marks: tuple[Mention, ...], cell: Cell) -> Line:
+    """The row's line for a cell that names its own variant."""
+    base = all(int(m.data["level"]) == 0 for m in marks)
+    settings = {k: v for k, v in line.settings.items() if not k.endswith("_bits")}
+    methods = () if base else (Named(text, "cell", f"row {cell.row}, column {cell.column}"),)
+    return replace(line, variants=marks, methods=methods, base=base, settings=settings)
+
+
+def _two_tops(measured: Head, line: Line, content: Content) -> Head:
+    """ "0.757/0.921" under "Accuracy" on ImageNet: top-1 and top-5."""
+    if measured.metric != "accuracy" or len(measured.measures) != 1 or len(content.outer) != 2:
+        return measured
+    named = line.things.get("dataset")
+    first, second = content.outer
+    if named is None or content.rest or not re.match(r"image[-_ ]?net|ilsvrc", plain(named.raw), re.I):
+        return measured
+    if not first.value < second.value or first.digits != second.digits or first.unit != second.unit:
+        return measured
+    return replace(measured, measures=head("Top-1/Top-5").measures)
 
 
 def _students(table: Table, use: Column, line: Line, cell: Cell, content: Content) -> list[Fact]:

@@ -17,7 +17,7 @@ _UNIT = re.compile(
 _BATCH = re.compile(r"(?:batch(?:[ _-]?size)?|bs) ?[=:]? ?(\d+)", re.IGNORECASE)
 _THREADS = re.compile(
     r"(?:thread(?:s|\(s\))?(?: ?num)?|cores?) ?[=:]? ?(\d+)|(\d+) ?(?:threads?|cores?)\b|"
-    r"(single|multi)[- ]?thread",
+    r"(single|multi)[-_ ]?(?:thread|core)",
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r"relative|\]?\s*/\s*fp32|/ ?baseline|ratio|% of|recover", re.IGNORECASE)
@@ -96,6 +96,8 @@ def head(text: str, inside: bool = False) -> Head:
         settings.append(("batch", m[1]))
     if m := _THREADS.search(text):
         settings.append(("threads", (m[1] or m[2] or m[3]).lower()))
+    # "RK3588 @single_core" tells the threads of its numbers, it does not head a column of them.
+    measures = [m for m in measures if m.data["kind"] != "setting" or m.name not in dict(settings)]
     return Head(
         text,
         tuple(measures),

@@ -15,7 +15,7 @@ from ingest.meaning._entities import entities, pool
 from ingest.meaning._facts import facts
 from ingest.meaning._reading import Named, Reading, Sides, Value
 from ingest.meaning._scale import of_inner, scale
-from ingest.meaning._sides import Bases, Side, has_full_precision, partner, sides
+from ingest.meaning._sides import Bases, Side, has_full_precision, lone_halves, partner, sides
 from ingest.meaning._words import tag, task_metric
 from ingest.tables._table import Document, Table
 
@@ -36,6 +36,7 @@ def outcomes(document: Document, rules: tuple[Rule, ...] = ()) -> tuple[list[Rea
         tables.append((table, around, found))
     half_is_base = not has_full_precision([f for _, _, f in tables])
     by_table = [sides(f, around, half_is_base) for _, around, f in tables]
+    lone_halves(by_table)
     pool([(t, g) for (t, _, _), g in zip(tables, by_table, strict=True)])
     before = [s for group in by_table for s in group if s.side == "before"]
     readings: list[Reading] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from ingest.meaning._ambient import Ambient
@@ -44,12 +44,16 @@ def normal(text: str) -> str:
     return re.sub(r"[^a-z0-9.\u4e00-\u9fff]", "", plain(text).lower())
 
 
+_SPOKEN = re.compile(r"32|float|full|single|fp|浮点", re.IGNORECASE)
+
+
 def has_full_precision(tables: list[list[Fact]]) -> bool:
     """Whether the document speaks of FP32 anywhere: then half precision is a compressed variant."""
     for facts in tables:
         for f in facts:
             for v in (*f.column.head.variants, *f.line.variants):
-                if v.name == "fp32":
+                # "-" in a column of precisions says that nothing was done, not that weights have 32 bits.
+                if v.name == "fp32" and _SPOKEN.search(v.raw):
                     return True
     return False
 
@@ -81,6 +85,7 @@ def sides(facts: list[Fact], around: Ambient, half_is_base: bool) -> list[Side]:
     for group in rows.values():
         _within_row(group)
     _blocks(out, around)
+    _speeds(out)
     compressed = {s.key("model") for s in out if s.side == "after"}
     known_after = any(s.side == "after" for s in out)
     known_before = any(s.side == "before" for s in out)
@@ -147,6 +152,63 @@ def _within_row(group: list[Side]) -> None:
             wanted = "before" if "after" in marked else "after"
             if not s.side or (s.side == "after" and wanted == "before" and s.fact.line.level != 0):
                 s.side, s.certainty = wanted, 0.95
+
+
+def _speeds(out: list[Side]) -> None:
+    """Speeds of boards, in rows that state both accuracies, are of the model that is deployed."""
+    rows: dict[int, dict[str, list[Side]]] = defaultdict(lambda: defaultdict(list))
+    for s in out:
+        if s.fact.kind == "quality" and s.fact.role == "value" and _by_head(s):
+            rows[s.fact.row][s.side].append(s)
+    for s in out:
+        f, marked = s.fact, rows.get(s.fact.row, {})
+        if not (marked.get("before") and marked.get("after")) or s.side == "before" or _by_head(s):
+            continue
+        deployed = {m.fact.column.number: m.fact.column.head.variants for m in marked["after"]}
+        if f.role != "value" or len(deployed) != 1:
+            continue
+        if f.kind in ("latency", "throughput") and f.column.head.measures and _on_board(s):
+            s.side, s.certainty = "after", 0.85
+            head = replace(f.column.head, variants=next(iter(deployed.values())))
+            s.fact = replace(f, column=replace(f.column, head=head))
+        elif f.kind in ("macs", "parameters") and s.side == "after":
+            # Neither side's alone: quantizing does not change them.
+            s.side = "none"
+
+
+def _on_board(s: Side) -> bool:
+    """Whether the heading itself names hardware that is not just a processor or GPU of a host."""
+    return any(t.kind == "hardware" and not _HOST.search(t.raw) for t in s.fact.column.head.things)
+
+
+_HOST = re.compile(
+    r"cpu|gpu|x86|xeon|core|epyc|ryzen|tesla|[rg]tx|\b(?:[ahvp]\d00|a10g?|a30|[tpl]4|k80|l40s?)\b",
+    re.IGNORECASE,
+)
+
+
+def lone_halves(tables: list[list[Side]]) -> None:
+    """Half precision counts as compressed where a list of quantized models gives nothing else of a model."""
+    after = [s for group in tables for s in group if s.side == "after" and s.key("model")]
+    compressed = {(s.key("model"), s.key("hardware")) for s in after}
+    if not compressed:
+        return
+    for group in tables:
+        if not any(s.side == "after" for s in group):
+            continue
+        for s in group:
+            model = s.key("model")
+            if s.side != "before" or not model or not s.own("model") or not _is_half(s.fact):
+                continue
+            board = s.key("hardware") if s.fact.kind in ("latency", "throughput") else ""
+            rivals = {b for m, b in compressed if model in m or m in model}
+            if not rivals or (board and "" not in rivals and board not in rivals):
+                s.side, s.certainty = "after", 0.85
+
+
+def _is_half(f: Fact) -> bool:
+    said = f.column.head.variants or f.line.variants
+    return bool(said) and all(int(v.data["level"]) == 1 for v in said)
 
 
 def _by_head(s: Side) -> bool:
