@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kg_service.evidence._check import check
+from kg_service.evidence._check import faults, gaps
 from kg_service.evidence._decisions import Decision, Readings, settle
 from kg_service.evidence._identity import digest, trusting
 from kg_service.evidence._rows import corrected, interpretation_row, result_row, state_name, strategy_of
@@ -73,7 +73,7 @@ def plan(results: list[types_pb2.ReferenceResult], known: dict[str, Known], rule
         if before is not None and again:
             _receipt(made, result.id, before, duplicate=True)
             continue
-        reasons = check(result)
+        reasons = faults(result)
         if before is None:
             state, reasons = _first_state(result, reasons, rules)
             known[result.id] = now = Known(state, reasons)
@@ -100,11 +100,26 @@ def plan(results: list[types_pb2.ReferenceResult], known: dict[str, Known], rule
     return made
 
 
+#: States of a submission that do not hold where something is not named.
+_OPEN = (
+    types_pb2.EVIDENCE_STATE_UNSPECIFIED,
+    types_pb2.EVIDENCE_STATE_PROPOSED,
+    types_pb2.EVIDENCE_STATE_ACCEPTED,
+)
+
+
 def _first_state(
     result: types_pb2.ReferenceResult, reasons: list[str], rules: Rules
 ) -> tuple[str, list[str]]:
     # A layer's point is sound or doubted; accepted as a result it is never.
     sound = "layer_point" if result.interpretation.per_layer else "accepted"
+    unnamed = gaps(result)
+    if result.locator.WhichOneof("kind") == "run":
+        reasons, unnamed = [*reasons, *unnamed], []
+    elif sound == "layer_point":
+        unnamed = []
+    if unnamed and not reasons and result.state in _OPEN:
+        return "proposed", list(dict.fromkeys([*result.reasons, *unnamed]))
     if rules.keep_states and result.state:
         given = state_name(result.state)
         if not reasons or given in (*_SETTLED, "quarantined"):
