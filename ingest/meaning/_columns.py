@@ -17,8 +17,11 @@ from ingest.tables._table import Cell, Table
 _NUMERIC = 0.5
 _SAMPLE = 60
 _BITS = re.compile(r"^\s*(?:u?int|w|a)?[-_ ]?(\d{1,2})(?:[-_ ]?bits?|b)?\s*$", re.IGNORECASE)
-#: Names of parameters: module.layer1.0.conv1.weight, features.3.
-_LAYER = re.compile(r"^(?:module\.)?[A-Za-z_]\w*(?:\.\w+)*\.(?:weight|bias|\d+|conv\d*|fc\d*|weight_\w+)$")
+#: Names of parameters: module.layer1.0.conv1.weight, features.3; yolov3_3.5 is a version.
+_LAYER = re.compile(
+    r"^(?:module\.)?[A-Za-z_]\w*(?:\.\w+)*\.(?:weight|bias|conv\d*|fc\d*|weight_\w+)$"
+    r"|^(?:\w+\.)*(?:module|features|layers?\d*|blocks?\d*|stages?\d*|classifier|downsample|conv\w*)\.(?:\w+\.)*\d+$"
+)
 _LINK = re.compile(
     r"^(?:https?://|\[?(?:link|download|model|config|下载链接?|here|log|cfg|onnx)\]?$)", re.IGNORECASE
 )
@@ -145,8 +148,6 @@ def _declared(table: Table, number: int, rules: tuple[Rule, ...]) -> Column | No
     for rule in rules:
         if rule.column and re.match(rule.column, title, re.IGNORECASE):
             found = replace(_column(table, number, rule.heading or title), says=tuple(rule.says.items()))
-            if rule.parts:
-                return replace(found, use="value", kind="", parts=rule.parts)
             if rule.parts:
                 return replace(found, use="value", kind="", parts=rule.parts)
             if rule.skip:

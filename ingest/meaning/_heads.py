@@ -16,7 +16,7 @@ _UNIT = re.compile(
 )
 _BATCH = re.compile(r"(?:batch(?:[ _-]?size)?|bs) ?[=:]? ?(\d+)", re.IGNORECASE)
 _THREADS = re.compile(
-    r"(?:thread(?:s|\(s\))?(?: ?num)?|cores?) ?[=:]? ?(\d+)|(\d+) ?(?:threads?|cores?)\b|"
+    r"(?:thread(?:s|\(s\))?(?: ?num)?|cores?) ?[=:]? ?(\d+)|(?<![A-Za-z\d])(\d+) ?(?:threads?|cores?)\b|"
     r"(single|multi)[-_ ]?(?:thread|core)",
     re.IGNORECASE,
 )
@@ -95,7 +95,8 @@ def head(text: str, inside: bool = False) -> Head:
     if m := _BATCH.search(text):
         settings.append(("batch", m[1]))
     if m := _THREADS.search(text):
-        settings.append(("threads", (m[1] or m[2] or m[3]).lower()))
+        named = (m[1] or m[2] or m[3]).lower()
+        settings.append(("threads", "1" if named == "single" else named))
     # "RK3588 @single_core" tells the threads of its numbers, it does not head a column of them.
     measures = [m for m in measures if m.data["kind"] != "setting" or m.name not in dict(settings)]
     return Head(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -73,7 +73,7 @@ def _of_entity(document: Document, members: list[Side], own: Bases, every: list[
             configurations[_configuration(s)].append(s)
     free = [s for s in members if s.fact.kind in MEASURES and s.fact.kind in ("size", "parameters", "macs")]
     timed = {k: [s for s in g if s not in free] for k, g in configurations.items()}
-    timed = _with_ratios({k: g for k, g in timed.items() if g})
+    timed = _with_ratios(_by_column({k: g for k, g in timed.items() if g}))
     first = next(iter(timed.values()), [])
     for q in qualities:
         yield _reading(document, q, [*first, *free], changes, own, every)
@@ -88,6 +88,20 @@ def _of_entity(document: Document, members: list[Side], own: Bases, every: list[
         yield _reading(document, None, g if start else [*g, *free], [], own, every)
     if not qualities and not lone and not groups and any(s.fact.role == "value" for s in free):
         yield _reading(document, None, free, [], own, every)
+
+
+def _by_column(timed: dict[tuple[str, ...], list[Side]]) -> dict[tuple[str, ...], list[Side]]:
+    """Columns that measure the same and differ by a word that is not known ("armv7", "armv8") are apart."""
+    out: dict[tuple[str, ...], list[Side]] = defaultdict(list)
+    for key, group in timed.items():
+        seen: Counter[tuple[str, int]] = Counter()
+        for s in group:
+            nth = 0
+            if s.fact.role == "value":
+                nth = seen[s.fact.kind, s.fact.row]
+                seen[s.fact.kind, s.fact.row] += 1
+            out[(*key, str(nth)) if nth else key].append(s)
+    return out
 
 
 def _with_ratios(timed: dict[tuple[str, ...], list[Side]]) -> dict[tuple[str, ...], list[Side]]:
