@@ -22,7 +22,7 @@ from ingest.tables._table import Document, Table
 #: What a reading's ``sizes`` may hold.
 MEASURES = ("latency", "throughput", "size", "parameters", "macs", "memory")
 #: The anchor without a metric: the first of these that is stated.
-ANCHORS = ("throughput", "latency", "size", "parameters", "macs", "memory")
+ANCHORS = ("latency", "throughput", "size", "parameters", "macs", "memory")
 _CONFIGURATION = ("hardware", "runtime", "batch", "threads", "input")
 
 
