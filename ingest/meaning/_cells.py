@@ -119,6 +119,8 @@ def read(text: str) -> Content:
     if len(text) > 200 or is_absent(text):
         return Content((), rest=text if not is_absent(text) else "")
     approximate = bool(_APPROXIMATE.search(text))
+    # "66.05\\35.80\\19.58" lists three; plain() takes backslashes off.
+    text = re.sub(r"(?<=\d)\\+(?=\d)", "/", text)
     bare = _DECORATION.sub(" ", plain(_SPREAD.sub(" ", text)))
     bare = bare.replace("−", "-").replace("–", "-").replace("％", "%").replace("×", "x").replace("；", ";")
     bare = _SPREAD.sub(" ", bare)

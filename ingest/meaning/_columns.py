@@ -10,6 +10,7 @@ from itertools import pairwise
 from ingest._rules import Rule
 from ingest.meaning._cells import Content, is_absent, read
 from ingest.meaning._heads import Head, head, is_head
+from ingest.meaning._lists import fits, parts_of
 from ingest.meaning._words import Mention, tag, without
 from ingest.tables._table import Cell, Table
 
@@ -61,9 +62,17 @@ def columns(table: Table, rules: tuple[Rule, ...] = ()) -> tuple[Column, ...]:
         best = max(boards, key=lambda c: (len({row[c.number - 1].text for row in table.rows}), -c.number))
         found = [replace(c, kind="other") if c in boards and c is not best else c for c in found]
     found = _families(table, _reductions(found))
+    found = [_customary(table, c) for c in found]
     if table.width == 2 and found[1].use != "value" and _by_name(table):
         found[1] = replace(found[1], use="value")
     return tuple(found)
+
+
+def _customary(table: Table, column: Column) -> Column:
+    """ "81.6 / 81.1" under MNLI is one number for each part that the heading stands for."""
+    parts = parts_of(column.head.text) if column.use == "value" and not column.parts else ()
+    texts = [t for row in table.rows if not is_absent(t := row[column.number - 1].text)]
+    return replace(column, parts=parts) if parts and fits(texts, parts) else column
 
 
 #: What a column of percentages right of a quantity says of it.

@@ -9,8 +9,9 @@ from decimal import Decimal
 from ingest.meaning._ambient import Ambient
 from ingest.meaning._cells import Content, Number, of_prose, read
 from ingest.meaning._columns import Column, columns, is_value
-from ingest.meaning._heads import Head, head, is_head
+from ingest.meaning._heads import Head, head
 from ingest.meaning._lines import Line, lines, residual
+from ingest.meaning._lists import listed
 from ingest.meaning._reading import Named
 from ingest.meaning._words import Mention, dataset_metric, plain, tag, task_metric, without
 from ingest.tables._table import Cell, Table
@@ -167,25 +168,14 @@ def _of_cell(
     return [_fact(table, use, line, cell, content, measured, by_row, n, i) for i, n in enumerate(outer)]
 
 
-_NAMED = re.compile(r"\[?([A-Za-z][^=\[\]]*)\]?\s*=\s*\[?([\d.]+%?(?:\s*[,/]\s*[\d.]+%?)*)\]?")
-
-
 def _listed(table: Table, use: Column, line: Line, cell: Cell) -> list[Fact]:
-    """A cell that lists "NAMES = VALUES" once for each declared part: "f1=76.87 f1=76.2"."""
-    found = _NAMED.findall(plain(cell.text))
-    if cell.struck or len(found) != len(use.parts):
+    """One fact for each part that the cell lists."""
+    if cell.struck:
         return []
     out: list[Fact] = []
-    for part, (names, values) in zip(use.parts, found, strict=True):
-        measures, numbers = re.split(r"[,/]", names), re.split(r"[,/]", values)
-        if len(measures) != len(numbers):
-            return []
-        for i, (name, value) in enumerate(zip(measures, numbers, strict=True)):
-            own, number = head(f"{part} {name.strip(' %')}"), read(value).numbers[0]
-            if own.kind == "quality" and is_head(name):
-                one = replace(use, head=own)
-                fact = _fact(table, one, line, cell, Content((number,)), own, False, number, 0)
-                out.append(replace(fact, part=i))
+    for part, own, content, number in listed(cell.text, use.parts):
+        one = replace(use, head=own)
+        out.append(replace(_fact(table, one, line, cell, content, own, False, number, 0), part=part))
     return out
 
 

@@ -34,7 +34,7 @@ BOARDS = (
 def test_a_heading_with_a_board_and_its_cores_holds_numbers() -> None:
     assert told(readings(BOARDS))[:2] == [
         ("54.0", "dtype INT8", "RK3562", ""),
-        ("110.5", "dtype INT8", "RK3588", "single"),
+        ("110.5", "dtype INT8", "RK3588", "1"),
     ]
 
 
@@ -49,7 +49,7 @@ def test_half_precision_that_nothing_is_compared_with_is_a_result() -> None:
 
 def test_a_cell_that_names_a_precision_is_of_that_precision() -> None:
     found = told(readings(BOARDS))
-    assert ("2.5 (INT8)", "INT8", "RK3588", "single") in found
+    assert ("2.5 (INT8)", "INT8", "RK3588", "1") in found
     assert ("12.5", "dtype FP16", "RK3562", "") in found
 
 
