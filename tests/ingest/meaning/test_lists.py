@@ -14,7 +14,8 @@ def readings(text: str) -> list[Reading]:
 def test_a_pair_under_a_task_is_one_number_each() -> None:
     found = readings(
         "# Quantized encoders\n\n"
-        "| Model | SQuAD v1.1 |\n|---|---|\n| TinyEnc (FP32) | 80.1 / 88.2 |\n| TinyEnc (INT8) | 79.4 / 87.5 |\n"
+        "| Model | SQuAD v1.1 |\n|---|---|\n"
+        "| TinyEnc (FP32) | 80.1 / 88.2 |\n| TinyEnc (INT8) | 79.4 / 87.5 |\n"
     )
     assert [(r.metric, str(r.quality.after and r.quality.after.raw)) for r in found] == [
         ("exact match", "79.4"),
