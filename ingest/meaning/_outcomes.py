@@ -40,11 +40,9 @@ def outcomes(document: Document, rules: tuple[Rule, ...] = ()) -> tuple[list[Rea
     pool([(t, g) for (t, _, _), g in zip(tables, by_table, strict=True)])
     before = [s for group in by_table for s in group if s.side == "before"]
     readings: list[Reading] = []
-    for (table, _, _), group in zip(tables, by_table, strict=True):
+    for group in by_table:
         own = Bases(group)
-        for reading in _readings(document, group, own, before):
-            reading.table_index = table.index
-            readings.append(reading)
+        readings.extend(_readings(document, group, own, before))
     return readings, before
 
 

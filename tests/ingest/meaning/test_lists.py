@@ -56,3 +56,15 @@ def test_backslashes_between_numbers_separate_them() -> None:
         "| SmallNet | Baseline | 71.1\\90.2 |\n| SmallNet | pruned 50% | 70.3\\89.5 |\n"
     )
     assert [str(r.quality.after and r.quality.after.raw) for r in found] == ["70.3", "89.5"]
+
+
+def test_what_several_tables_pool_is_anchored_in_the_table_of_its_cell() -> None:
+    (found,) = readings(
+        "# TinyNet INT8\n\n"
+        "| Network Information | Value |\n|---|---|\n| Datatype | int8 |\n| Size (Bytes) | 186064 |\n\n"
+        "Dataset: CIFAR-10\n\n"
+        "| Metric | Value |\n|---|---|\n| Accuracy | 90.47% |\n"
+    )
+    assert (found.anchor.text, found.table_index) == ("90.47%", 1)
+    assert found.sizes["size"].after is not None
+    assert found.sizes["size"].after.table == 0
